@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { contractFileName, loadContracts } from './catalogue.ts';
+
+describe('the catalogue', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'voxpact-catalogue-'));
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const load = () => loadContracts(pathToFileURL(`${folder}/`));
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+
+  test('finds our contracts by folder scan, in the order of their numbers', async () => {
+    const numbers = (await loadContracts()).map(({ connection }) => connection);
+    expect(numbers).toEqual(expect.arrayContaining([3, 9, 13, 24, 26, 44, 49, 50, 51, 57]));
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  });
+
+  test('stops at a file without a contract', async () => {
+    write('26-tenant-service--config-service.js', 'export const x = 1;');
+    await expect(load()).rejects.toThrow(
+      'contracts/connections/26-tenant-service--config-service.js: expected a default export made by defineContract()',
+    );
+  });
+
+  test('stops at a file that is named for another connection', async () => {
+    write('27-x.js', 'export default { connection: 26, interactions: [] };');
+    await expect(load()).rejects.toThrow(
+      'contracts/connections/27-x.js: it holds connection 26, whose file is called 26-tenant-service--config-service',
+    );
+  });
+
+  test('stops at a file that cannot be loaded, with the reason', async () => {
+    write('26-tenant-service--config-service.js', 'throw new Error("the field is bad");');
+    await expect(load()).rejects.toThrow(
+      'contracts/connections/26-tenant-service--config-service.js: the field is bad',
+    );
+  });
+});
+
+test('a contract file is named by number, source and destination', () => {
+  expect(contractFileName(3)).toBe('03-billing-data-service--tenant-service');
+  expect(contractFileName(44)).toBe('44-designer-application-server--external-customer');
+  expect(contractFileName(61)).toBeUndefined();
+});

@@ -1,0 +1,87 @@
+import { connectionByNumber } from './architecture.ts';
+import { basisText, type Contract, ContractError, type Interaction, type Step } from './contract.ts';
+import { compile } from './matching.ts';
+
+function where(contract: Contract, interaction?: Interaction, field?: string): string {
+  return [
+    `connection ${contract.connection}`,
+    ...(interaction === undefined ? [] : [`"${interaction.description}"`]),
+    ...(field === undefined ? [] : [field]),
+  ].join(', ');
+}
+
+function checkStep(contract: Contract, interaction: Interaction, step: Step, field: string): void {
+  if (step.from !== 'source' && step.from !== 'destination') {
+    throw new ContractError(`${where(contract, interaction, `${field}.from`)}: expected source or destination`);
+  }
+  try {
+    compile(step.content);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ContractError(`${where(contract, interaction, `${field}.content`)}: ${reason}`, { cause });
+  }
+}
+
+function checkInteraction(contract: Contract, interaction: Interaction): void {
+  if (interaction.description.trim() === '') {
+    throw new ContractError(`${where(contract)}: an interaction has no description`);
+  }
+  if (!interaction.basis || !['documented', 'inferred', 'assumed'].includes(interaction.basis.kind)) {
+    throw new ContractError(
+      `${where(contract, interaction, 'basis')}: expected documented(source), inferred(reason) or assumed(assumption)`,
+    );
+  }
+  if (/: *$/.test(basisText(interaction.basis))) {
+    throw new ContractError(`${where(contract, interaction, 'basis')}: it names no source, reason or assumption`);
+  }
+  if (interaction.steps.length === 0) {
+    throw new ContractError(`${where(contract, interaction, 'steps')}: an interaction without a step proves nothing`);
+  }
+  if (interaction.only !== undefined && interaction.only.reason.trim() === '') {
+    throw new ContractError(`${where(contract, interaction, 'only.reason')}: say why only one side can be judged`);
+  }
+  for (const [index, step] of interaction.steps.entries()) {
+    checkStep(contract, interaction, step, `steps[${index}]`);
+  }
+  for (const [index, step] of (interaction.forbidden ?? []).entries()) {
+    checkStep(contract, interaction, step, `forbidden[${index}]`);
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value) && !ArrayBuffer.isView(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}
+
+/**
+ * Checks a contract and freezes it.
+ * @throws {ContractError} naming connection, interaction and field: an unknown connection number, a port that the row does
+ * not have, no interaction, no negative one, a description used twice, a missing basis, a template that cannot be compiled.
+ */
+export function defineContract<C>(contract: Contract<C>): Contract<C> {
+  const row = connectionByNumber(contract.connection);
+  if (row === undefined) {
+    throw new ContractError(`connection ${contract.connection} is not in the connections table`);
+  }
+  const plain = contract as Contract;
+  const ports: readonly number[] = row.port.ports;
+  if (contract.port !== undefined && ports.length > 0 && !ports.includes(contract.port)) {
+    throw new ContractError(`${where(plain)}, port: the table prints ${ports.join(', ')}, not ${contract.port}`);
+  }
+  if (contract.interactions.length === 0) throw new ContractError(`${where(plain)}: no interactions`);
+  const seen = new Set<string>();
+  for (const interaction of plain.interactions) {
+    checkInteraction(plain, interaction);
+    if (seen.has(interaction.description)) {
+      throw new ContractError(`${where(plain, interaction)}: two interactions have this description`);
+    }
+    seen.add(interaction.description);
+  }
+  if (!plain.interactions.some((interaction) => interaction.negative)) {
+    throw new ContractError(`${where(plain)}: no negative interaction; mark at least one error or refusal`);
+  }
+  return deepFreeze(contract);
+}

@@ -1,0 +1,51 @@
+import { likeWords } from './checks.ts';
+import { compareLeaf } from './leaves.ts';
+import { compareLists } from './lists.ts';
+import { compareMaps } from './maps.ts';
+import type { Rule } from './rules.ts';
+import type { Scope } from './scope.ts';
+import type { Strictness } from './strict.ts';
+import { equalJson, isArray, isObject, show, showWithKind } from './values.ts';
+import { type Mismatch, report, type Walk } from './walk.ts';
+
+function visit(walk: Walk, expected: unknown, actual: unknown, scope: Scope, strict: Strictness): void {
+  const before = walk.out.length;
+  const bound = scope.cascaded ? undefined : scope.rules.find((rule) => hasBinding(walk, rule));
+  if (bound !== undefined) compareBound(walk, bound, actual);
+  else compareByKind(walk, expected, actual, scope, strict);
+  if (scope.binds.length === 0 || walk.out.length > before) return;
+  for (const name of scope.binds) walk.bindings?.set(name, actual);
+}
+
+const hasBinding = (walk: Walk, rule: Rule) => rule.binding !== undefined && walk.bindings?.has(rule.binding) === true;
+
+function compareByKind(walk: Walk, expected: unknown, actual: unknown, scope: Scope, strict: Strictness): void {
+  if (isArray(expected)) {
+    if (isArray(actual)) compareLists(walk, expected, actual, scope, strict);
+    else report(walk, 'type', likeWords(expected), showWithKind(actual));
+  } else if (isObject(expected)) {
+    if (isObject(actual)) compareMaps(walk, expected, actual, scope, strict);
+    else report(walk, 'type', likeWords(expected), showWithKind(actual));
+  } else {
+    compareLeaf(walk, expected, actual, scope);
+  }
+}
+
+function compareBound(walk: Walk, rule: Rule, actual: unknown): void {
+  const value = walk.bindings?.get(rule.binding ?? '');
+  if (equalJson(value, actual)) return;
+  report(walk, 'bound', `${show(value)}, the value bound to ${rule.binding}`, showWithKind(actual));
+}
+
+/** Compares a value with an example and its rules. @returns every mismatch; what `bind` finds goes into `bindings`. */
+export function compare(
+  expected: unknown,
+  actual: unknown,
+  scope: Scope,
+  strict: Strictness,
+  bindings: Map<string, unknown> | undefined,
+): Mismatch[] {
+  const out: Mismatch[] = [];
+  visit({ path: [], out, bindings, visit }, expected, actual, scope, strict);
+  return out;
+}

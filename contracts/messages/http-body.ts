@@ -1,0 +1,84 @@
+import type { HttpBody, HttpPart } from './http.ts';
+
+/** The kind of body that a content type announces; decides the logical form (see `HttpBody`). */
+export type BodyKind = 'json' | 'form' | 'multipart' | 'text' | 'binary';
+
+/** The kind of a content type; without one a body is text where it is UTF-8, else binary. */
+export function bodyKind(contentType: string | undefined, bytes?: Uint8Array): BodyKind {
+  if (contentType === undefined) return bytes === undefined || isUtf8(bytes) ? 'text' : 'binary';
+  const mediaType = mediaTypeOf(contentType);
+  if (mediaType === 'application/json' || mediaType === 'text/json' || mediaType.endsWith('+json')) return 'json';
+  if (mediaType === 'application/x-www-form-urlencoded') return 'form';
+  if (mediaType.startsWith('multipart/')) return 'multipart';
+  return isText(contentType) ? 'text' : 'binary';
+}
+
+/** Whether a content type is read as text. */
+export function isText(contentType: string): boolean {
+  const mediaType = mediaTypeOf(contentType);
+  return (
+    mediaType.startsWith('text/') ||
+    mediaType.endsWith('+xml') ||
+    mediaType.endsWith('+json') ||
+    ['application/json', 'application/xml', 'application/javascript'].includes(mediaType)
+  );
+}
+
+/** A logical body as bytes: what a peer reads back as the same logical body. */
+export function encodeBody(contentType: string | undefined, body: HttpBody | undefined): Buffer {
+  if (body === undefined) return Buffer.alloc(0);
+  switch (bodyKind(contentType)) {
+    case 'json':
+      return Buffer.from(JSON.stringify(body));
+    case 'form':
+      return Buffer.from(isRecord(body) ? formatFields(body) : String(body));
+    case 'multipart':
+      return Array.isArray(body) ? formatMultipart(contentType ?? '', body) : Buffer.from(String(body));
+    case 'binary':
+      return Buffer.from(String(body), 'base64');
+    default:
+      return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  }
+}
+
+/** The fields of a query or a form as they are sent; a list gives its name more than once. */
+export function formatFields(record: Readonly<Record<string, unknown>>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(record)) {
+    for (const each of [value].flat()) parameters.append(name, String(each));
+  }
+  return parameters.toString();
+}
+
+/**
+ * Parts as a `multipart/form-data` body, divided by the boundary that the content type names (RFC 7578).
+ * @throws {TypeError} when the content type names no boundary
+ */
+export function formatMultipart(contentType: string, parts: readonly unknown[]): Buffer {
+  const boundary = /boundary="?([^";]+)"?/i.exec(contentType)?.[1];
+  if (boundary === undefined) throw new TypeError(`the content type "${contentType}" names no multipart boundary`);
+  const chunks = parts.flatMap((each) => {
+    const { name, filename, contentType: type, body } = each as HttpPart;
+    const file = filename === undefined ? '' : `; filename="${filename}"`;
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${file}\r\nContent-Type: ${type}\r\n\r\n`;
+    return [Buffer.from(head), Buffer.from(body, isText(type) ? 'utf8' : 'base64'), Buffer.from('\r\n')];
+  });
+  return Buffer.concat([...chunks, Buffer.from(`--${boundary}--\r\n`)]);
+}
+
+function mediaTypeOf(contentType: string): string {
+  return (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,85 @@
+import type { Json } from '../matchers.ts';
+import type { MessageProfile } from './profile.ts';
+
+/**
+ * A request in logical form. Header names are lower-case, several values of one header are joined with `, ` (RFC 9110,
+ * section 5.3). The path is as it was sent, still percent-encoded; query names and values are decoded.
+ */
+export interface HttpRequest {
+  method: string;
+  path: string;
+  /** Absent means: no query at all. A name that comes more than once has a list. */
+  query?: Record<string, string | string[]>;
+  headers?: Record<string, string>;
+  body?: HttpBody;
+}
+
+/** A response in logical form; headers and body as in {@link HttpRequest}. */
+export interface HttpResponse {
+  status: number;
+  headers?: Record<string, string>;
+  body?: HttpBody;
+}
+
+/** What the source got instead of a response. */
+export interface HttpFault {
+  /**
+   * `timeout`: the source gave up waiting; `refused`: nobody listens; `tls`: the certificate was not accepted;
+   * `closed`: the connection ended before the response did.
+   */
+  fault: 'timeout' | 'refused' | 'tls' | 'closed';
+  /** What exactly, in the words of the runtime (`CERT_HAS_EXPIRED`). */
+  detail?: string;
+}
+
+/**
+ * A body by its content type: the parsed value for JSON types, a record of fields for `application/x-www-form-urlencoded`,
+ * a list of {@link HttpPart} for `multipart/*`, text for all other text types (XML and HTML too), base64 for everything else.
+ * A body that breaks its content type (JSON that does not parse) is kept as text. An empty body is absent.
+ */
+export type HttpBody = Json;
+
+/** One part of a multipart body. */
+export interface HttpPart {
+  name: string;
+  filename?: string;
+  contentType: string;
+  /** Text for text types, base64 for everything else. */
+  body: string;
+}
+
+/** Every message of an HTTP connection. */
+export type HttpMessage = HttpRequest | HttpResponse | HttpFault;
+
+/** True for a request in logical form. */
+export function isHttpRequest(content: unknown): content is HttpRequest {
+  return typeof content === 'object' && content !== null && 'method' in content && 'path' in content;
+}
+
+/** True for a response in logical form. */
+export function isHttpResponse(content: unknown): content is HttpResponse {
+  return typeof content === 'object' && content !== null && 'status' in content;
+}
+
+/** True for what came instead of a response. */
+export function isHttpFault(content: unknown): content is HttpFault {
+  return typeof content === 'object' && content !== null && 'fault' in content;
+}
+
+/** How HTTP messages are compared: as Pact does, strict in a request's query and body, loose in headers and in responses. */
+export const httpProfile: MessageProfile = {
+  strict: { source: ['$.query', '$.body'], destination: [] },
+  identity: { source: ['$.method', '$.path', '$.query', '$.body'], destination: ['$.status', '$.fault'] },
+  title(content) {
+    if (isHttpRequest(content)) return `${text(content.method)} ${text(content.path)}`;
+    if (isHttpResponse(content)) return text(content.status);
+    if (isHttpFault(content)) return `no response (${text(content.fault)})`;
+    return 'not an HTTP message';
+  },
+};
+
+/** A value or, where a template has a matcher in its place, the matcher's example. */
+function text(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'value' in value) return text(value.value);
+  return String(value);
+}

@@ -1,0 +1,88 @@
+import type { Json } from '../matchers.ts';
+import type { MessageProfile } from './profile.ts';
+
+/**
+ * A record's key. Every public key template is a tenant and something of that tenant, joined by a colon, so the two parts
+ * stand apart and a contract can bind them to fields of the value. The text is split at its first colon.
+ * Text without a colon stays text, bytes that are not UTF-8 are base64, no key at all is null.
+ */
+export type KafkaKey =
+  | { readonly tenant: string; readonly subject: string }
+  | string
+  | { readonly $bytes: string }
+  | null;
+
+/**
+ * A record as a producer writes it and as readers get it. The partition is left out on purpose: client libraries choose it
+ * differently, and all that readers may rely on is the order within one key.
+ */
+export interface KafkaRecord {
+  topic: string;
+  key: KafkaKey;
+  /** By name; a name that comes more than once has a list, in the order of the record. */
+  headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** The parsed JSON; `{ $text }` where it does not parse, `{ $bytes }` in base64 where it is no text; null for no value. */
+  value: Json;
+  /** Milliseconds since the epoch, as the producer or, if the topic says so, the broker set it. */
+  timestampMs?: number;
+}
+
+/** The broker has taken a record. */
+export interface KafkaAcknowledgement {
+  acknowledged: true;
+}
+
+/** The broker has refused a record; names and numbers as in the error table of the Apache Kafka protocol guide. */
+export interface KafkaRefusal {
+  error: string;
+  code: number;
+  topic: string;
+}
+
+/** The broker has acknowledged a record and gives its readers something else, or nothing (null). */
+export interface KafkaMisdelivery {
+  readersGet: KafkaRecord | null;
+  acknowledged: KafkaRecord;
+  /** What differs, in one sentence. */
+  difference: string;
+}
+
+/**
+ * How records are compared: fields, headers and attributes that a contract does not name are allowed, since events carry
+ * many conditional attributes and readers have to ignore what they do not know.
+ */
+export const kafkaProfile: MessageProfile = {
+  strict: { source: [], destination: [] },
+  identity: {
+    source: ['$.topic', '$.value.id', '$.key.tenant', '$.key.subject'],
+    destination: ['$.error', '$.acknowledged'],
+  },
+  title(content) {
+    const { topic, key, value, error, code, difference, acknowledged } = fields(content);
+    if (difference !== undefined) return `other content for readers than was acknowledged: ${text(difference)}`;
+    if (acknowledged !== undefined) return 'an acknowledgement';
+    if (error !== undefined) {
+      const where = topic === undefined ? '' : ` for topic ${text(topic)}`;
+      return `${text(error)}${code === undefined ? '' : ` (${text(code)})`}${where}`;
+    }
+    if (topic === undefined) return 'not a Kafka message';
+    return `${text(fields(value).id ?? 'a record without id')} on ${text(topic)} with key ${keyText(key)}`;
+  },
+};
+
+function fields(content: unknown): Record<string, unknown> {
+  return typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {};
+}
+
+/** A value or, where a template has a matcher in its place, the matcher's example. */
+function text(value: unknown): string {
+  const { value: example } = fields(value);
+  return example === undefined ? String(value) : text(example);
+}
+
+function keyText(key: unknown): string {
+  const { tenant, subject, $bytes } = fields(key);
+  if (tenant !== undefined || subject !== undefined) return `${text(tenant)}:${text(subject)}`;
+  if ($bytes !== undefined) return `${text($bytes)} (base64)`;
+  return key === null ? 'null' : text(key);
+}

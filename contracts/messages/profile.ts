@@ -1,0 +1,18 @@
+import type { Side } from '../contract.ts';
+
+/**
+ * How the logical messages of one protocol are compared.
+ * Keys that a template does not name are allowed everywhere but below the paths listed here, which is Pact's default:
+ * strict where somebody asks, loose where somebody answers.
+ */
+export interface MessageProfile {
+  /** Paths (`$.body`, `$.query`) below which an unexpected key is a mismatch, by the side that sent the message. */
+  strict: Readonly<Record<Side, readonly string[]>>;
+  /** What kind of message this is, in one or two words (`200`, `EventObjectsRead`, `HSET config:x`), for errors. */
+  title(content: unknown): string;
+  /**
+   * The values that tell one message from another (method and path, message name, command and key).
+   * A near miss is looked for among the interactions that share most of them. Paths into the content, most telling first.
+   */
+  identity: Readonly<Record<Side, readonly string[]>>;
+}
