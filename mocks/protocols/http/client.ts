@@ -1,0 +1,88 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { HttpFault, HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
+import type { Address } from '../../adapter.ts';
+import { httpLimits } from './limits.ts';
+import { logicalResponse, wireRequest } from './wire.ts';
+
+/** How long to wait for a whole response, and what ends the wait before that. */
+export interface SendOptions {
+  timeoutMs: number;
+  signal: AbortSignal;
+  bodyBytes?: number;
+}
+
+/** The system's and OpenSSL's names of what a source can meet instead of a response. */
+const refused = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EADDRNOTAVAIL']);
+const closed = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+const tls = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO$)/;
+
+/**
+ * Sends one request on a connection of its own and waits for the whole response.
+ * @returns the response, or what came instead of one
+ * @throws {Error} when the answer is not HTTP, is larger than the limit, or the signal was aborted
+ */
+export async function send(request: HttpRequest, at: Address, options: SendOptions): Promise<HttpResponse | HttpFault> {
+  options.signal.throwIfAborted();
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  try {
+    return await exchange(
+      request,
+      at,
+      AbortSignal.any([timeout, options.signal]),
+      options.bodyBytes ?? httpLimits.bodyBytes,
+    );
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (timeout.aborted) return { fault: 'timeout', detail: `no whole response within ${options.timeoutMs} ms` };
+    return faultOf(error);
+  }
+}
+
+async function exchange(
+  request: HttpRequest,
+  at: Address,
+  signal: AbortSignal,
+  bodyBytes: number,
+): Promise<HttpResponse> {
+  const { target, headers, bytes } = wireRequest(request);
+  const options = { host: at.host, port: at.port, method: request.method, path: target, headers, agent: false, signal };
+  const sent = at.ca === undefined ? httpRequest(options) : httpsRequest({ ...options, ca: at.ca });
+  // A destination may answer and close before it has read everything; the answer counts, not the failed write.
+  const response = await responseTo(sent, bytes);
+  try {
+    const body = await readAll(response, bodyBytes);
+    return await logicalResponse(response.statusCode ?? 0, response.headers, body);
+  } finally {
+    sent.destroy();
+  }
+}
+
+function responseTo(sent: ClientRequest, bytes: Buffer): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    sent.on('response', resolve);
+    sent.on('error', reject);
+    sent.end(bytes);
+  });
+}
+
+async function readAll(response: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limitBytes)
+      throw new Error(`the response body is larger than ${limitBytes} bytes, the most that is read`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function faultOf(error: unknown): HttpFault {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (refused.has(code)) return { fault: 'refused', detail: code };
+  if (closed.has(code)) return { fault: 'closed', detail: code };
+  if (tls.test(code)) return { fault: 'tls', detail: code };
+  if (code.startsWith('HPE_')) throw new Error(`the answer is not HTTP/1.1: ${message}`, { cause: error });
+  throw error;
+}

@@ -1,0 +1,94 @@
+import type { Contract, Interaction, Step } from '../../../contracts/contract.ts';
+import { type Compiled, compile, type Mismatch, match } from '../../../contracts/matching.ts';
+import { type HttpMessage, type HttpRequest, httpProfile, isHttpRequest } from '../../../contracts/messages/http.ts';
+import type { RequestMatch } from './service.ts';
+
+const strict = httpProfile.strict.source;
+
+/** One contracted request, ready to be compared. */
+interface Entry extends RequestMatch {
+  compiled: Compiled;
+}
+
+/** How a request differs from one that a contract holds. */
+export interface Near extends RequestMatch {
+  mismatches: readonly Mismatch[];
+}
+
+/** The requests of all contracts of a destination, found by method and path in one look-up, however many there are. */
+export class RequestIndex {
+  readonly #exact = new Map<string, Entry[]>();
+  /** Requests whose path or method is a matcher. */
+  readonly #patterns: Entry[] = [];
+
+  constructor(contracts: readonly Contract[]) {
+    for (const contract of contracts) {
+      for (const interaction of contract.interactions) {
+        for (const step of interaction.steps) this.#add(contract, interaction, step);
+      }
+    }
+  }
+
+  #add(contract: Contract, interaction: Interaction, step: Step): void {
+    const template = step.content;
+    if (step.from !== 'source' || !isHttpRequest(template)) return;
+    const { method, path } = template as { method: unknown; path: unknown };
+    // A template without a query means: none. Said outright, the strictness below $.query sees an unexpected one.
+    const entry = { contract, interaction, compiled: compile({ query: {}, ...template }) };
+    if (typeof method === 'string' && typeof path === 'string') {
+      const key = `${method} ${path}`;
+      this.#exact.set(key, [...(this.#exact.get(key) ?? []), entry]);
+    } else this.#patterns.push(entry);
+  }
+
+  /**
+   * The interaction that the request belongs to. Where several have the same request, it is the one most of whose states
+   * are set.
+   */
+  find(request: HttpRequest, states: ReadonlySet<string>): RequestMatch | undefined {
+    const candidates = this.#exact.get(`${request.method} ${request.path}`) ?? [];
+    let best: { entry: Entry; score: number } | undefined;
+    for (const entry of this.#patterns.length === 0 ? candidates : [...candidates, ...this.#patterns]) {
+      if (mismatchesOf(entry, request).length > 0) continue;
+      const score = statesInForce(entry.interaction, states);
+      if (best === undefined || score > best.score) best = { entry, score };
+    }
+    return best?.entry;
+  }
+
+  /** The contracted request that comes closest, with every difference; undefined when no contract holds any request. */
+  nearest(request: HttpRequest): Near | undefined {
+    return [...this.#exact.values()]
+      .flat()
+      .concat(this.#patterns)
+      .map((entry) => ({ entry, mismatches: mismatchesOf(entry, request) }))
+      .map((each) => ({ ...each, distance: distance(each.entry, request, each.mismatches) }))
+      .sort((a, b) => a.distance - b.distance)
+      .map(({ entry, mismatches }) => ({ contract: entry.contract, interaction: entry.interaction, mismatches }))[0];
+  }
+}
+
+function mismatchesOf(entry: Entry, request: HttpMessage): Mismatch[] {
+  return match(entry.compiled, request, { strict, bindings: new Map() });
+}
+
+function statesInForce(interaction: Interaction, states: ReadonlySet<string>): number {
+  return interaction.given.filter((state) => states.has(state.name)).length;
+}
+
+/** Path and method tell requests apart first; among those of one route the fewest mismatches are the closest. */
+function distance(entry: Entry, request: HttpRequest, mismatches: readonly Mismatch[]): number {
+  const { method, path } = entry.compiled.example as unknown as HttpRequest;
+  const wrongPath = mismatches.some((each) => each.path === '$.path');
+  const route = (wrongPath ? 100 + segmentsApart(path, request.path) * 10 : 0) + (method === request.method ? 0 : 50);
+  // At equal numbers, what is missing is closer than what is too much: the sender meant this interaction and left it out.
+  const unexpected = mismatches.filter((each) => each.rule === 'unexpected').length;
+  return route + mismatches.length + unexpected / 1000;
+}
+
+function segmentsApart(expected: string, actual: string): number {
+  const left = expected.split('/');
+  const right = actual.split('/');
+  const same = left.filter((segment, at) => segment === right[at]).length;
+  return Math.max(left.length, right.length) - same;
+}

@@ -1,0 +1,54 @@
+import type { Contract, Interaction } from '../../../contracts/contract.ts';
+import type { HttpFault, HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
+import type { Address, ServiceMock } from '../../adapter.ts';
+
+/** The interaction that a request was recognised as. */
+export interface RequestMatch {
+  contract: Contract;
+  interaction: Interaction;
+}
+
+/** What a mock gets beside the request. */
+export interface RespondContext extends RequestMatch {
+  /** Aborted when nobody waits for the answer any more: the source gave up, or the mock is closed. */
+  signal: AbortSignal;
+}
+
+/** What a source-side preparation may use. */
+export interface PrepareContext {
+  at: Address;
+  interaction: Interaction;
+  /** What the provider states gave. */
+  values: Readonly<Record<string, string>>;
+}
+
+/** Which of its certificates a TLS mock shows. */
+export type CertificateKind = 'valid' | 'expired';
+
+/** A service mock that answers HTTP. It keeps what it is told in a world: what was added is read back. */
+export interface HttpServiceMock<World = never> extends ServiceMock<World> {
+  /** A new world: what the mock knows before any state is set. One for each server. */
+  createWorld(): World;
+  /**
+   * Answers a request that a contract knows, from the world and not from the interaction's own response.
+   * A fault is acted out: `timeout` withholds the answer, all others end the connection.
+   */
+  respond(
+    request: HttpRequest,
+    world: World,
+    context: RespondContext,
+  ): HttpResponse | HttpFault | Promise<HttpResponse | HttpFault>;
+  /** Starts what the world stands on (a real server behind the mock). Called once, before the first request. */
+  open?(world: World): Promise<void>;
+  /** Stops it again. Called once, also when `open` failed. */
+  close?(world: World): Promise<void>;
+  /** Asked after each change of state, of a mock that listens with TLS; `valid` when absent. */
+  certificate?(world: World): CertificateKind;
+  /** Completes a request when the harness plays the source, for what a contract cannot hold (a signature). */
+  prepare?(request: HttpRequest, context: PrepareContext): HttpRequest | Promise<HttpRequest>;
+}
+
+/** Whether a service mock can answer HTTP. */
+export function isHttpServiceMock(service: ServiceMock): service is HttpServiceMock<unknown> {
+  return 'respond' in service && 'createWorld' in service;
+}

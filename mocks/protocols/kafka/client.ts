@@ -1,0 +1,115 @@
+import { isNativeError } from 'node:util/types';
+import {
+  Admin,
+  type BaseOptions,
+  Consumer,
+  NetworkError,
+  Producer,
+  protocolErrors,
+  TimeoutError,
+} from '@platformatic/kafka';
+import { type Address, UnreachableError } from '../../adapter.ts';
+
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/** A client for administration. @param timeoutMs how long one request may take */
+export function adminClient(at: Address, timeoutMs: number): Admin {
+  return new Admin(options(at, timeoutMs));
+}
+
+/**
+ * A client that writes. It waits for all replicas, and it tries once: a second try would write a record twice, and would
+ * hide what the broker said to the first.
+ */
+export function producerClient(at: Address, timeoutMs: number): Producer {
+  return new Producer({ ...options(at, timeoutMs), acks: -1, autocreateTopics: false });
+}
+
+/** A client that reads by position, in no group. */
+export function consumerClient(at: Address, timeoutMs: number): Consumer {
+  return new Consumer({ ...options(at, timeoutMs), groupId: 'voxpact-unused', isolationLevel: 0 });
+}
+
+function options(at: Address, timeoutMs: number): BaseOptions {
+  return {
+    clientId: 'voxpact',
+    bootstrapBrokers: [{ host: at.host, port: at.port }],
+    retries: 0,
+    connectTimeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
+    requestTimeout: timeoutMs,
+    timeout: timeoutMs,
+  };
+}
+
+/** Resolves when a broker at the address tells who serves the cluster. @throws whatever the client meets */
+export async function probe(at: Address, timeoutMs: number): Promise<void> {
+  const admin = adminClient(at, timeoutMs);
+  try {
+    const { brokers } = await admin.metadata({ topics: [] });
+    if (brokers.size === 0) throw new Error('the cluster has no broker yet');
+  } finally {
+    await admin.close();
+  }
+}
+
+/** A broker's error code with the name that the protocol guide gives it. */
+export interface ErrorCode {
+  error: string;
+  code: number;
+}
+
+/** What the broker answered, if the client failed because of an answer of the broker's. */
+export function brokerAnswer(error: unknown): ErrorCode | undefined {
+  for (const each of withCauses(error)) {
+    // The client turns this one code into a text of its own.
+    if (/^Unknown topic /.test(each.message)) return { error: 'UNKNOWN_TOPIC_OR_PARTITION', code: 3 };
+    if ('apiId' in each && 'apiCode' in each) return { error: String(each.apiId), code: Number(each.apiCode) };
+  }
+  return undefined;
+}
+
+/** True when the broker says that it has no such topic. */
+export function isUnknownTopic(error: unknown): boolean {
+  return brokerAnswer(error)?.code === protocolErrors.UNKNOWN_TOPIC_OR_PARTITION?.code;
+}
+
+/**
+ * One sentence for a failure of a client, with the failure itself as the cause.
+ * @param doing what the client was about, as a noun: `the metadata request`
+ */
+export function clientFailure(error: unknown, at: Address, doing: string, timeoutMs: number): Error {
+  if (error instanceof UnreachableError) return error;
+  const broker = `the Kafka broker at ${at.host}:${at.port}`;
+  const chain = withCauses(error);
+  const unreached = chain.find(isUnreached);
+  if (unreached !== undefined) {
+    const sentence = `no Kafka broker can be reached at ${at.host}:${at.port}: ${unreached.message}`;
+    return new UnreachableError(sentence, { cause: error });
+  }
+  const answer = brokerAnswer(error);
+  if (answer !== undefined) {
+    return new Error(`${broker} refused ${doing}: ${answer.error} (${answer.code})`, { cause: error });
+  }
+  if (chain.some((each) => each instanceof TimeoutError)) {
+    return new Error(`${broker} gave no readable answer to ${doing} within ${timeoutMs} ms`, { cause: error });
+  }
+  if (chain.some((each) => each instanceof NetworkError)) {
+    return new Error(`${broker} closed the connection before it answered ${doing}`, { cause: error });
+  }
+  return new Error(`${broker}: ${doing} failed: ${chain.at(-1)?.message ?? String(error)}`, { cause: error });
+}
+
+/** True when a connection was never made. */
+function isUnreached(error: Error): boolean {
+  if (error instanceof TimeoutError) return error.message.startsWith('Connection ');
+  const codes = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'];
+  return 'code' in error && codes.includes(String(error.code));
+}
+
+/** The error, what it was caused by, and the parts of an aggregate, outermost first. */
+function withCauses(error: unknown): Error[] {
+  // Not instanceof: an error of the runtime itself may come from another realm.
+  if (!isNativeError(error)) return [];
+  const parts: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [error.cause];
+  return [error, ...parts.flatMap(withCauses)];
+}

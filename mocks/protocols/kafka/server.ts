@@ -1,0 +1,80 @@
+import type { Address } from '../../adapter.ts';
+import { assertFree, freePort } from '../../ports.ts';
+import { runDirectory, type ServerProcess, startProcess } from '../../process.ts';
+import { classArchiveOptions, classPath } from './class-archive.ts';
+import { probe } from './client.ts';
+import { formatStorage } from './storage.ts';
+
+/** A cold start without the class archive takes 4 s on two busy cores; the rest is for machines under load. */
+const READY_TIMEOUT_MS = 60_000;
+const PROBE_TIMEOUT_MS = 2_000;
+
+/** Quick to start rather than quick in the long run: no concurrent collector, no second compiler. */
+const JVM_OPTIONS = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', '-Xshare:auto'];
+
+/** A running Kafka broker of our own. */
+export interface KafkaBroker {
+  address: Address;
+  process: ServerProcess;
+  /** Stops it and removes its data. Closing twice is allowed. */
+  close(): Promise<void>;
+}
+
+export interface BrokerOptions {
+  /** Port 0 takes any free port. */
+  listen: Address;
+  signal?: AbortSignal;
+  /** For the Java virtual machine; the class archive is used when absent. */
+  archiveOptions?: readonly string[];
+  /** How it is asked to end, and for how long; at once when absent, as its data is thrown away. */
+  stop?: { signal: NodeJS.Signals; timeoutMs: number };
+}
+
+/**
+ * Starts Apache Kafka, broker and controller in one process, with its data in memory. It is ready when a client gets its
+ * metadata. Topics are not created by writing to them.
+ * @throws Error with one sentence when Java or the jars are missing, the port is in use, or the broker does not start
+ */
+export async function startKafka(options: BrokerOptions): Promise<KafkaBroker> {
+  const { listen, signal, archiveOptions = classArchiveOptions() } = options;
+  const stop = options.stop ?? { signal: 'SIGKILL', timeoutMs: 1 };
+  const jars = classPath();
+  await assertFree(listen);
+  const address = { host: listen.host, port: listen.port === 0 ? await freePort(listen.host) : listen.port };
+  const controllerPort = await freePort(listen.host);
+  const directory = await runDirectory('kafka');
+  try {
+    const settings = await formatStorage({ ...address, controllerPort, directory: directory.path });
+    const process = await startProcess({
+      name: 'Apache Kafka',
+      command: 'java',
+      args: [
+        ...JVM_OPTIONS,
+        ...archiveOptions,
+        '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+        '-cp',
+        jars,
+        'kafka.Kafka',
+        settings,
+      ],
+      cwd: directory.path,
+      ready: () => probe(address, PROBE_TIMEOUT_MS),
+      readyTimeoutMs: READY_TIMEOUT_MS,
+      stopSignal: stop.signal,
+      stopTimeoutMs: stop.timeoutMs,
+      missing: 'It needs Java 17 or newer: run bin/setup.',
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return {
+      address,
+      process,
+      async close() {
+        await process.stop();
+        await directory.remove();
+      },
+    };
+  } catch (error) {
+    await directory.remove();
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import type pg from 'pg';
+import type { Side } from '../../../contracts/contract.ts';
+import { Conversation } from '../../../contracts/conversation.ts';
+import type { Json } from '../../../contracts/matchers.ts';
+import { compile } from '../../../contracts/matching.ts';
+import {
+  type PostgresContent,
+  type PostgresSource,
+  postgresProfile,
+  type SqlConnect,
+  type SqlHeld,
+  SUCCESS,
+} from '../../../contracts/messages/postgres.ts';
+import type { Address, Observed, ObservedMessage, Performance } from '../../adapter.ts';
+import { ask, closeSession, HARNESS_APPLICATION, openSession, refusalOf } from './client.ts';
+import { isNoServer, sentenceOf } from './failure.ts';
+import { toSql } from './sql-text.ts';
+
+const STEP_TIMEOUT_MS = 10_000;
+
+/**
+ * Plays the source of an interaction: sends its statements, each in a session of the role it names, and notes what the server
+ * answers. At last another session reads what the server holds, where the interaction says so.
+ * @param at with the password of the roles; the database is the one that the interactions are about
+ */
+export async function play(performance: Performance, at: Address, signal: AbortSignal): Promise<Observed> {
+  const player = new Player(performance, at, signal);
+  try {
+    await player.statements();
+    await player.holdings();
+    return { messages: player.messages };
+  } catch (error) {
+    return { messages: player.messages, failure: sentenceOf(error, at, { signal, timeoutMs: player.stepTimeoutMs }) };
+  } finally {
+    await player.close();
+  }
+}
+
+class Player {
+  readonly messages: ObservedMessage[] = [];
+  readonly stepTimeoutMs: number;
+  readonly #performance: Performance;
+  readonly #at: Address;
+  readonly #signal: AbortSignal;
+  readonly #conversation: Conversation;
+  readonly #sessions = new Map<string, pg.Client>();
+
+  constructor(performance: Performance, at: Address, signal: AbortSignal) {
+    this.#performance = performance;
+    this.#at = at;
+    this.#signal = signal;
+    this.stepTimeoutMs = performance.interaction.stepTimeoutMs ?? STEP_TIMEOUT_MS;
+    this.#conversation = new Conversation(performance.interaction, postgresProfile, { values: performance.values });
+  }
+
+  /** Sends what the source has to send, until nothing is left or the server lets nobody in. */
+  async statements(): Promise<void> {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#note('source', next);
+      if (next.verb === 'CONNECT') await this.#connect(next as SqlConnect);
+      else if (!(await this.#send(next))) return;
+    }
+  }
+
+  /** Reads what the server holds, as the contract's own role, once all is said. */
+  async holdings(): Promise<void> {
+    for (const { content } of this.#performance.interaction.steps) {
+      const { example } = compile(content);
+      if (typeof example !== 'object' || example === null || !('holds' in example)) continue;
+      const { table, where } = (example as unknown as SqlHeld).holds;
+      const { text, values } = toSql({ verb: 'SELECT', table, where, columns: ['*'] });
+      const observer = await this.#session(this.#at.user ?? 'postgres', this.#database, HARNESS_APPLICATION);
+      const result = await ask(observer, text, values, table);
+      if (result.sqlstate !== SUCCESS) this.#note('destination', result);
+      else
+        this.#note('destination', {
+          holds: { table, where, rows: (result.rows ?? []) as { [column: string]: Json }[] },
+        });
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => closeSession(session)));
+  }
+
+  get #database(): string {
+    return this.#at.database ?? 'postgres';
+  }
+
+  #next(): PostgresSource | undefined {
+    this.#signal.throwIfAborted();
+    return this.#conversation.nextFromSource() as PostgresSource | undefined;
+  }
+
+  #note(from: Side, content: PostgresContent): void {
+    const message: ObservedMessage = { from, content, atMs: Date.now() };
+    this.messages.push(message);
+    this.#conversation.feed(message);
+  }
+
+  async #connect({ role, database }: SqlConnect): Promise<void> {
+    try {
+      await this.#session(role, database);
+      this.#note('destination', { sqlstate: SUCCESS, command: 'CONNECT' });
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) this.#note('destination', { ...refusal, command: 'CONNECT' });
+      else if (isNoServer(error)) this.#note('destination', { fault: 'refused' });
+      else throw error;
+    }
+  }
+
+  /** @returns false when there is no session to send by */
+  async #send({ role, ...statement }: PostgresSource): Promise<boolean> {
+    let session: pg.Client;
+    try {
+      session = await this.#session(role, this.#database);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === undefined) throw error;
+      this.#note('destination', { ...refusal, command: 'CONNECT' });
+      return false;
+    }
+    const { text, values } = toSql(statement);
+    this.#note('destination', await ask(session, text, values, 'table' in statement ? statement.table : undefined));
+    return true;
+  }
+
+  async #session(role: string, database: string, application?: string): Promise<pg.Client> {
+    const key = [role, database, application].join('\0');
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const opened = await openSession({
+      at: this.#at,
+      role,
+      database,
+      ...(application === undefined ? {} : { application }),
+      connectTimeoutMs: this.stepTimeoutMs,
+      statementTimeoutMs: this.stepTimeoutMs,
+      signal: this.#signal,
+    });
+    this.#sessions.set(key, opened);
+    return opened;
+  }
+}

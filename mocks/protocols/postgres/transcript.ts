@@ -1,0 +1,138 @@
+import { type PostgresContent, type SqlResult, SUCCESS } from '../../../contracts/messages/postgres.ts';
+import type { Exchange, ObservedMessage } from '../../adapter.ts';
+import { HARNESS_APPLICATION } from './client.ts';
+import type { LogEntry } from './log.ts';
+import { type Logical, logical } from './statement.ts';
+import type { Tables } from './tables.ts';
+
+const RECORD_LIMIT = 1_000;
+
+interface Open extends Exchange {
+  messages: ObservedMessage[];
+}
+
+interface Session {
+  exchange?: Open;
+  inTransaction: boolean;
+  /** The text of the last statement, to know an error's statement again. */
+  statement?: string;
+}
+
+/** Words of clients about their own session, of no effect on what is stored. */
+const HOUSEKEEPING = new Set([
+  'SET',
+  'RESET',
+  'SHOW',
+  'DISCARD',
+  'DEALLOCATE',
+  'LISTEN',
+  'UNLISTEN',
+  'SAVEPOINT',
+  'RELEASE',
+]);
+
+/**
+ * Turns lines of the server's log into exchanges: a transaction is one, a statement outside of transactions is one, a
+ * refused session is one. Of the answers the log shows errors only.
+ */
+export class Transcript {
+  readonly #sessions = new Map<string, Session>();
+  #exchanges: Open[] = [];
+  #nextId = 1;
+
+  /** The newest exchanges, oldest first. */
+  get exchanges(): readonly Exchange[] {
+    return this.#exchanges;
+  }
+
+  /** Forgets what is recorded. A transaction under way is recorded on as a new exchange. */
+  clear(): void {
+    this.#exchanges = [];
+    for (const session of this.#sessions.values()) delete session.exchange;
+  }
+
+  /** Adds an exchange that the log cannot know. */
+  add(messages: ObservedMessage[]): void {
+    this.#open(messages);
+  }
+
+  /** Takes the next line. @param tables of the database that the line is about */
+  take(entry: LogEntry, tables: Tables, atMs: number): void {
+    const { session_id, application_name, backend_type, message = '', error_severity } = entry;
+    if (session_id === undefined || application_name === HARNESS_APPLICATION) return;
+    if (backend_type !== undefined && backend_type !== 'client backend') return;
+    const session = this.#sessions.get(session_id) ?? { inTransaction: false };
+    this.#sessions.set(session_id, session);
+    if (message.startsWith('disconnection:')) this.#sessions.delete(session_id);
+    if (error_severity === 'ERROR') this.#error(entry, session, tables, atMs);
+    if (error_severity === 'FATAL') this.#fatal(entry, session, atMs);
+    if (error_severity === 'LOG') {
+      const sql = /^(?:statement|execute (?!fetch from )[^:]*): ([\s\S]*)$/.exec(message)?.[1];
+      if (sql !== undefined) this.#statement(sql, entry, session, tables, atMs);
+    }
+  }
+
+  #statement(sql: string, entry: LogEntry, session: Session, tables: Tables, atMs: number): void {
+    session.statement = sql;
+    const role = entry.user ?? '?';
+    for (const each of logical(sql, parametersOf(entry.detail), tables)) {
+      if (isHousekeeping(each)) continue;
+      const message: ObservedMessage = { from: 'source', content: { role, ...each } satisfies PostgresContent, atMs };
+      if (session.inTransaction && session.exchange !== undefined) session.exchange.messages.push(message);
+      else session.exchange = this.#open([message]);
+      if (each.verb === 'BEGIN') session.inTransaction = true;
+      if (each.verb === 'COMMIT' || each.verb === 'ROLLBACK') session.inTransaction = false;
+    }
+  }
+
+  #error(entry: LogEntry, session: Session, tables: Tables, atMs: number): void {
+    // A statement that could not even be planned (an unknown column) is in the log only as part of its error.
+    if (entry.statement !== undefined && entry.statement !== session.statement) {
+      this.#statement(entry.statement, { ...entry, detail: '' }, session, tables, atMs);
+    }
+    delete session.statement;
+    session.exchange?.messages.push(answer(entry, atMs, session.exchange));
+  }
+
+  #fatal(entry: LogEntry, session: Session, atMs: number): void {
+    const { user: role = '?', dbname: database = '?' } = entry;
+    if (!['authentication', 'startup'].includes(entry.ps ?? '')) {
+      session.exchange?.messages.push(answer(entry, atMs, session.exchange));
+      return;
+    }
+    this.#open([{ from: 'source', content: { verb: 'CONNECT', role, database }, atMs }, answer(entry, atMs)]);
+  }
+
+  #open(messages: ObservedMessage[]): Open {
+    const exchange = { id: this.#nextId, messages };
+    this.#nextId += 1;
+    this.#exchanges.push(exchange);
+    if (this.#exchanges.length > RECORD_LIMIT) this.#exchanges.shift();
+    return exchange;
+  }
+}
+
+function answer({ state_code }: LogEntry, atMs: number, to?: Open): ObservedMessage {
+  const last = to?.messages.findLast((each) => each.from === 'source')?.content;
+  const table = typeof last === 'object' && last !== null && 'table' in last ? String(last.table) : undefined;
+  const content: SqlResult = { sqlstate: state_code ?? SUCCESS, ...(table === undefined ? {} : { table }) };
+  return { from: 'destination', content, atMs };
+}
+
+/** Clients look at the catalogue and say SELECT 1 on their own account. */
+function isHousekeeping({ verb, table, other }: Logical): boolean {
+  if (HOUSEKEEPING.has(verb)) return true;
+  if (verb !== 'SELECT') return false;
+  if (table !== undefined) return /^(pg_|information_schema\.)/.test(table);
+  return other?.text !== undefined && !/\bfrom\b/i.test(other.text);
+}
+
+/** Reads `Parameters: $1 = 'it''s', $2 = NULL`, as PostgreSQL prints the parameters of a statement. */
+export function parametersOf(detail: string | undefined): (string | null)[] {
+  const list = /^parameters: ([\s\S]*)$/i.exec(detail ?? '')?.[1] ?? '';
+  const values: (string | null)[] = [];
+  for (const [, number, quoted] of list.matchAll(/\$(\d+) = (?:NULL|'((?:[^']|'')*)')/g)) {
+    values[Number(number) - 1] = quoted?.replaceAll("''", "'") ?? null;
+  }
+  return values;
+}

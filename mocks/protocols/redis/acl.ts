@@ -1,0 +1,90 @@
+import { createHmac } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { connectionByNumber, systemSlug } from '../../../contracts/architecture.ts';
+import type { Contract, Interaction, Side } from '../../../contracts/contract.ts';
+import { compile } from '../../../contracts/matching.ts';
+import type { RedisAnswer, RedisCommand } from '../../../contracts/messages/redis.ts';
+import type { Address } from '../../adapter.ts';
+import { errorMessage } from '../../error-code.ts';
+import { place } from './client.ts';
+import { keysOf, spellingsOf } from './commands.ts';
+import { literal } from './pattern.ts';
+
+/** What every client may do, whatever its row: keep its connection, and put its commands in a transaction. */
+const common = ['ping', 'hello', 'info', 'client|setname', 'client|getname', 'client|id', 'multi', 'exec', 'discard'];
+
+/** The ACL user of a connection's source. */
+export function userName({ connection }: Pick<Contract, 'connection'>): string {
+  return `r${connection}-${systemSlug(connectionByNumber(connection)?.source ?? 'source')}`;
+}
+
+/**
+ * The address with the login of a connection's source. Its password follows from the administrator's, so that everybody
+ * who may know the one can work out the other.
+ * @param at with the login of the administrator
+ */
+export function sourceAddress(contract: Pick<Contract, 'connection'>, at: Address): Address {
+  const user = userName(contract);
+  return {
+    ...at,
+    user,
+    password: createHmac('sha256', `voxpact ${at.password ?? ''}`)
+      .update(user)
+      .digest('hex'),
+  };
+}
+
+/**
+ * The rights of a connection's source, as arguments of `ACL SETUSER`: just the commands and the keys of its contract. What
+ * the contract wants refused gives no right. The rules are those of Redis 6, which has no selectors.
+ */
+export function rights(contract: Contract): string[] {
+  const granted = contract.interactions.flatMap(grantedCommands);
+  const patterns = new Set(granted.flatMap(keysOf).map(pattern));
+  const commands = new Set(granted.flatMap(({ command }) => spellingsOf(command)).map((name) => name.toLowerCase()));
+  return [
+    'resetkeys',
+    ...[...patterns].sort().map((each) => `~${each}`),
+    '-@all',
+    ...new Set([...common, ...[...commands].sort()].map((each) => `+${each}`)),
+  ];
+}
+
+/** The commands that the interaction wants done: those that are not answered with NOPERM. */
+function grantedCommands({ steps }: Interaction): RedisCommand[] {
+  const examples = (from: Side) =>
+    steps.filter((step) => step.from === from).map(({ content }) => compile(content).example as unknown);
+  const replies = (examples('destination') as RedisAnswer[]).filter((answer) => 'to' in answer);
+  return (examples('source') as RedisCommand[]).filter((_, at) => replies[at]?.error !== 'NOPERM');
+}
+
+/**
+ * The pattern of a key. A key is `family:{tenant}:kind` or `family:{tenant}:kind:id`: the tenant is pinned, and every id of
+ * a kind is allowed. The marks that a pattern would read as wildcards are escaped.
+ */
+function pattern(key: string): string {
+  const parts = /^([^:]+:\{[^}]*\}:[^:]+)(:.*)?$/.exec(key);
+  return parts === null ? literal(key) : `${literal(parts[1] ?? '')}${parts[2] === undefined ? '' : ':*'}`;
+}
+
+/**
+ * Makes sure that the source's user is there. One that exists already is left as it is: its rights are the server's own
+ * and under test with it.
+ * @returns removes the user again, if it was made here
+ */
+export async function ensureUser(admin: Redis, contract: Contract, at: Address): Promise<() => Promise<void>> {
+  const { user, password } = sourceAddress(contract, at) as { user: string; password: string };
+  try {
+    if ((await admin.call('ACL', 'GETUSER', user)) !== null) return async () => {};
+    await admin.call('ACL', 'SETUSER', user, 'reset', 'on', `>${password}`, ...rights(contract));
+  } catch (error) {
+    if (!/^NOPERM/.test(errorMessage(error))) throw error;
+    const who = at.user ?? 'default';
+    throw new Error(`${place(at)} does not let user ${who} manage users (NOPERM); give an administrator's login.`, {
+      cause: error,
+    });
+  }
+  return async () => {
+    await admin.call('ACL', 'DELUSER', user);
+  };
+}

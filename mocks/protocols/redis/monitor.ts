@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { connect as connectSocket, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
+import type { Address } from '../../adapter.ts';
+import { Journal } from '../http/journal.ts';
+import { observerName, place } from './client.ts';
+import { fromArguments, isMaintenance } from './commands.ts';
+import { redisLimits } from './limits.ts';
+import { RespReader } from './resp.ts';
+import { errorCodeOf } from './text.ts';
+
+/** One line of MONITOR. */
+export interface MonitorLine {
+  /** The client's address; `lua` for a command within a script. */
+  client: string;
+  argv: readonly string[];
+  atMs: number;
+}
+
+/**
+ * Reads a line of MONITOR: `1795399360.715138 [0 127.0.0.1:45334] "HSET" "key" "name" "value"`. Bytes that are not printable
+ * stand there as escapes. Not through the client's own monitor, which leaves the escapes as they are.
+ */
+export function parseMonitorLine(line: string): MonitorLine | undefined {
+  const head = /^(\d+\.\d+) \[\d+ ([^\]]+(?:\]:\d+)?)\] /.exec(line);
+  if (head === null) return undefined;
+  const argv = [...line.slice(head[0].length).matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, quoted]) =>
+    unquoted(quoted ?? ''),
+  );
+  return { client: head[2] ?? '', argv, atMs: Math.round(Number(head[1]) * 1000) };
+}
+
+const escapes: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, a: 7, b: 8 };
+
+function unquoted(quoted: string): string {
+  const bytes: Buffer[] = [];
+  for (const [part, hex, letter] of quoted.matchAll(/\\x([0-9a-f]{2})|\\(.)|[^\\]+/g)) {
+    if (hex !== undefined) bytes.push(Buffer.from(hex, 'hex'));
+    else if (letter !== undefined) bytes.push(Buffer.from([escapes[letter] ?? letter.charCodeAt(0)]));
+    else bytes.push(Buffer.from(part));
+  }
+  return Buffer.concat(bytes).toString();
+}
+
+/** Watches by MONITOR what the clients of a running server have it do. Replies and refused commands are not in it. */
+export class Monitor {
+  readonly journal = new Journal(redisLimits.journalExchanges);
+  readonly #at: Address;
+  readonly #socket: Socket;
+  readonly #ofHarness = new Set<string>();
+  #marker: string | undefined;
+  #seen: () => void = () => {};
+  #lost: Error | undefined;
+
+  private constructor(at: Address, socket: Socket) {
+    this.#at = at;
+    this.#socket = socket;
+  }
+
+  /** @throws Error when the server refuses to be watched or does not answer */
+  static async start(at: Address): Promise<Monitor> {
+    const socket =
+      at.ca === undefined
+        ? connectSocket({ host: at.host, port: at.port })
+        : connectTls({ host: at.host, port: at.port, ca: at.ca });
+    const monitor = new Monitor(at, socket);
+    try {
+      await monitor.#begin();
+      return monitor;
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { user = 'default', password } = this.#at;
+    const commands = [...(password === undefined ? [] : [['AUTH', user, password]]), ['MONITOR']];
+    const signal = AbortSignal.timeout(redisLimits.connectTimeoutMs);
+    const begun = new Promise<void>((resolve, reject) => {
+      let answered = 0;
+      const reader = new RespReader(
+        (frame) => {
+          if ('error' in frame)
+            reject(new Error(`${place(this.#at)} refused to be watched (${errorCodeOf(frame.error)}).`));
+          else if (answered === commands.length) this.#line(String(frame.value));
+          else if (++answered === commands.length) resolve();
+        },
+        (reason) => this.#lose(`it sent ${reason}`),
+      );
+      this.#socket.on('data', (bytes) => reader.push(bytes));
+      this.#socket.on('error', reject);
+      this.#socket.on('close', () => {
+        this.#lose('it closed the connection');
+        reject(this.#lost);
+      });
+      signal.addEventListener('abort', () => reject(new Error(`${place(this.#at)} did not answer MONITOR.`)));
+    });
+    await Promise.all([begun, once(this.#socket, 'connect', { signal }).then(() => this.#send(commands))]);
+  }
+
+  #send(commands: readonly (readonly string[])[]): void {
+    for (const argv of commands) {
+      const words = argv.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
+      this.#socket.write(`*${argv.length}\r\n${words.join('')}`);
+    }
+  }
+
+  /**
+   * Waits until the server has shown a command of ours: then it has shown all that came before.
+   * @param send sends a command that carries the marker
+   * @throws Error when the server is not watched any more, or does not show it within the limit
+   */
+  async seen(marker: string, send: () => Promise<unknown>): Promise<void> {
+    if (this.#lost !== undefined) throw this.#lost;
+    this.#marker = marker;
+    const shown = new Promise<boolean>((resolve) => {
+      this.#seen = () => resolve(true);
+    });
+    await send();
+    const limit = new AbortController();
+    const late = sleep(redisLimits.settleTimeoutMs, false, { signal: limit.signal }).catch(() => false);
+    const inTime = await Promise.race([shown, late]);
+    limit.abort();
+    if (this.#lost !== undefined) throw this.#lost;
+    if (!inTime)
+      throw new Error(`${place(this.#at)} did not show its commands within ${redisLimits.settleTimeoutMs} ms.`);
+  }
+
+  /** Leaves out the harness's own connections of a `CLIENT LIST`; those that are opened later name themselves. */
+  ignoreHarness(clientList: string): void {
+    for (const [, client] of clientList.matchAll(new RegExp(`\\baddr=(\\S+) .*\\bname=${observerName} `, 'g'))) {
+      this.#ofHarness.add(client ?? '');
+    }
+  }
+
+  /** Stops watching. Closing twice is allowed. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #lose(why: string): void {
+    this.#lost ??= new Error(`${place(this.#at)} is no longer watched: ${why}.`);
+    this.#seen();
+  }
+
+  #line(text: string): void {
+    const line = parseMonitorLine(text);
+    if (line === undefined) return;
+    const { client, argv, atMs } = line;
+    if (this.#marker !== undefined && argv.at(-1) === this.#marker) this.#seen();
+    if (argv[0]?.toUpperCase() === 'CLIENT' && argv.at(-1) === observerName) this.#ofHarness.add(client);
+    const command = fromArguments(argv);
+    if (this.#ofHarness.has(client) || client === 'lua' || isMaintenance(command)) return;
+    this.journal.add({ messages: [{ from: 'source', content: command, atMs }] });
+  }
+}

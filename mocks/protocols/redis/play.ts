@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { types } from 'node:util';
+import type { Redis } from 'ioredis';
+import type { Interaction } from '../../../contracts/contract.ts';
+import { Conversation, type ObservedMessage } from '../../../contracts/conversation.ts';
+import { compile, generate } from '../../../contracts/matching.ts';
+import { type RedisAnswer, type RedisCommand, redisProfile } from '../../../contracts/messages/redis.ts';
+import type { Address, Observed, Performance } from '../../adapter.ts';
+import { ensureUser, sourceAddress } from './acl.ts';
+import { Answers, type RawReply } from './answers.ts';
+import { connect, inWords, place } from './client.ts';
+import { toArguments } from './commands.ts';
+import { redisLimits } from './limits.ts';
+import { held, streamEnds } from './observer.ts';
+import { asError, Undos } from './undos.ts';
+
+/** How long cleaning up may take once a play was given up. */
+const GIVE_UP_TIMEOUT_MS = 500;
+
+/**
+ * Plays the source: sends the interaction's commands as the row's own user, then reads what the server holds.
+ * @param at with the login of an administrator, who makes the row's user where it is missing and reads back
+ */
+export async function play(performance: Performance, at: Address, signal: AbortSignal): Promise<Observed> {
+  const messages: ObservedMessage[] = [];
+  const undos = new Undos();
+  let failure: Error | undefined;
+  try {
+    await act({ performance, at, signal, messages, undos });
+  } catch (error) {
+    failure = signal.aborted
+      ? new Error(`the play against ${place(at)} was given up.`, { cause: error })
+      : inWords(error, at);
+  }
+  const undone = undos.all().then(() => undefined, asError);
+  const limit = signal.aborted ? [sleep(GIVE_UP_TIMEOUT_MS, undefined, { ref: false })] : [];
+  const undoFailure = await Promise.race([undone, ...limit]);
+  failure ??= undoFailure;
+  return failure === undefined ? { messages } : { messages, failure };
+}
+
+interface Act {
+  performance: Performance;
+  at: Address;
+  signal: AbortSignal;
+  /** Filled with what is seen. */
+  messages: ObservedMessage[];
+  undos: Undos;
+}
+
+async function act({ performance, at, signal, messages, undos }: Act): Promise<void> {
+  const { contract, interaction, values } = performance;
+  const timeoutMs = interaction.stepTimeoutMs ?? redisLimits.stepTimeoutMs;
+  const observer = await connect({ at, observer: true, timeoutMs, signal });
+  undos.add(() => observer.disconnect());
+  undos.add(await ensureUser(observer, contract, at));
+  const source = await connect({ at: sourceAddress(contract, at), timeoutMs, signal });
+  const leave = () => source.disconnect();
+  signal.addEventListener('abort', leave);
+  undos.add(() => signal.removeEventListener('abort', leave), leave);
+
+  const conversation = new Conversation(interaction, redisProfile, { values });
+  const record = (from: ObservedMessage['from'], content: unknown) => {
+    const message = { from, content, atMs: Date.now() };
+    messages.push(message);
+    conversation.feed(message);
+  };
+  const keys = heldKeys(interaction, values);
+  const ends = await streamEnds(observer, keys);
+  const answers = new Answers();
+  // Every turn sends one step, so there are never more turns than steps.
+  for (let turns = interaction.steps.length; turns > 0; turns -= 1) {
+    signal.throwIfAborted();
+    const command = conversation.nextFromSource() as RedisCommand | undefined;
+    if (command === undefined) break;
+    record('source', command);
+    const reply = await send(source, command, at);
+    for (const answer of answers.take(command, reply)) record('destination', answer);
+  }
+  for (const key of keys) {
+    signal.throwIfAborted();
+    record('destination', { holds: await held(observer, key, ends) });
+  }
+}
+
+/** The keys that the interaction wants read in the end, in its order. */
+function heldKeys({ steps }: Interaction, values: Performance['values']): string[] {
+  return steps
+    .filter(({ from }) => from === 'destination')
+    .map(({ content }) => generate(compile(content), values) as unknown as RedisAnswer)
+    .flatMap((answer) => ('holds' in answer ? [answer.holds.key] : []));
+}
+
+async function send(source: Redis, command: RedisCommand, at: Address): Promise<RawReply> {
+  const [name, ...args] = toArguments(command) as [string, ...string[]];
+  try {
+    return { value: await source.call(name, ...args) };
+  } catch (error) {
+    if (isReplyError(error)) return { error };
+    throw inWords(error, at, ` ${redisProfile.title(command)}`);
+  }
+}
+
+function isReplyError(error: unknown): error is Error {
+  return types.isNativeError(error) && error.name === 'ReplyError';
+}

@@ -1,0 +1,75 @@
+import type { Redis } from 'ioredis';
+import type { RedisCommand } from '../../../contracts/messages/redis.ts';
+import { observerName } from './client.ts';
+import { isMaintenance } from './commands.ts';
+
+/** A command that the server's ACL refused, as far as its log tells: without what it would have written. */
+export interface Refusal {
+  command: RedisCommand;
+  /** The ACL user. */
+  user: string;
+}
+
+interface LogEntry {
+  count: number;
+  reason: string;
+  object: string;
+  user: string;
+  client: string;
+}
+
+/** Most entries the log keeps by default. */
+const LOG_LENGTH = 128;
+
+/** Reads from the ACL log what has been refused since it was read last; MONITOR does not show that. */
+export class Refusals {
+  readonly #observer: Redis;
+  #known = new Map<string, number>();
+
+  private constructor(observer: Redis) {
+    this.#observer = observer;
+  }
+
+  /** What is in the log already is not reported. */
+  static async start(observer: Redis): Promise<Refusals> {
+    const refusals = new Refusals(observer);
+    await refusals.take();
+    return refusals;
+  }
+
+  /** @returns what was refused since the last call, oldest first */
+  async take(): Promise<Refusal[]> {
+    const log = (await this.#observer.call('ACL', 'LOG', LOG_LENGTH)) as unknown[][];
+    const entries = log.map(entryOf).reverse();
+    const known = this.#known;
+    this.#known = new Map(entries.map((entry) => [identity(entry), entry.count]));
+    return entries.flatMap((entry) => {
+      const times = entry.count - (known.get(identity(entry)) ?? 0);
+      const refusal = refusalOf(entry);
+      return refusal === undefined ? [] : Array.from({ length: Math.max(times, 0) }, () => refusal);
+    });
+  }
+}
+
+function entryOf(flat: readonly unknown[]): LogEntry {
+  const at = (name: string) => String(flat[flat.indexOf(name) + 1]);
+  return {
+    count: Number(at('count')),
+    reason: at('reason'),
+    object: at('object'),
+    user: at('username'),
+    client: at('client-info'),
+  };
+}
+
+/** The log keeps one entry for what repeats within a minute, with the client's state at the first time. */
+function identity({ reason, object, user, client }: LogEntry): string {
+  return [reason, object, user, /\bid=\d+/.exec(client)?.[0] ?? ''].join(' ');
+}
+
+function refusalOf({ reason, object, user, client }: LogEntry): Refusal | undefined {
+  if (reason === 'auth' || client.includes(`name=${observerName} `)) return undefined;
+  const name = (/\bcmd=(\S+)/.exec(client)?.[1] ?? object).toUpperCase();
+  const command: RedisCommand = { command: name, args: reason === 'key' ? [object] : [] };
+  return isMaintenance(command) ? undefined : { command, user };
+}

@@ -1,0 +1,20 @@
+import type { Redis } from 'ioredis';
+import type { ProviderState } from '../../../contracts/contract.ts';
+import { type ServiceMock, type StateSet, UnknownStateError } from '../../adapter.ts';
+import type { RedisServiceMock } from './service.ts';
+
+/**
+ * Sets a provider state on a server.
+ * @param service the mock of Redis, whose handlers work on the harness's own connection
+ * @throws {UnknownStateError} when no handler has that name
+ */
+export async function setState(service: ServiceMock, admin: Redis, { name, params }: ProviderState): Promise<StateSet> {
+  const { states, system } = service as unknown as RedisServiceMock;
+  const handler = Object.hasOwn(states, name) ? states[name] : undefined;
+  if (handler === undefined) {
+    const known = Object.keys(states).map((each) => `"${each}"`);
+    throw new UnknownStateError(`${system} has no state "${name}"; it knows ${known.join(', ')}.`);
+  }
+  const { values = {}, undo = async () => {} } = await handler({ admin }, params);
+  return { values, undo };
+}

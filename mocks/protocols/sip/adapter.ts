@@ -1,0 +1,18 @@
+import { sipProfile } from '../../../contracts/messages/sip.ts';
+import type { ProtocolAdapter } from '../../adapter.ts';
+import { play as playDialog } from './play.ts';
+import { serve } from './serve.ts';
+import { tap } from './tap.ts';
+
+const play: ProtocolAdapter['play'] = async (performance, at, signal) => {
+  try {
+    return await playDialog(performance, at, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return { messages: [], failure: new Error(`the play was aborted: ${reason}`, { cause: error }) };
+  }
+};
+
+/** SIP over TCP and UDP. SIPp plays both ends; the tap is ours. */
+export const adapter: ProtocolAdapter = { profile: sipProfile, play, serve, tap };

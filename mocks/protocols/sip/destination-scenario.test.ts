@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import { destination, documented, type Interaction, type Step, source, state } from '../../../contracts/contract.ts';
+import { cancelledCall, liveness, refusedCall } from '../../../contracts/sip-dialog.ts';
+import { type DestinationScenarioOptions, destinationScenario } from './destination-scenario.ts';
+
+function interactionOf(description: string, steps: readonly Step[], ...states: string[]): Interaction {
+  return { description, basis: documented('this file'), given: states.map((name) => state(name)), steps };
+}
+
+const busy = interactionOf('busy', refusedCall('TCP', '+1*5', 486, 'Busy Here') as Step[]);
+const full = interactionOf('full', refusedCall('TCP', '1001', 503, 'Service Unavailable') as Step[], 'crowded');
+const alive = interactionOf('alive', liveness('TCP') as Step[]);
+const tcp: DestinationScenarioOptions = { transport: 'TCP', switches: ['crowded'], control: 'secret' };
+
+/** The part of a scenario between two labels. */
+function section(scenario: string, from: string, to: string): string {
+  return scenario.slice(scenario.indexOf(`<label id="${from}"/>`), scenario.indexOf(`<label id="${to}"/>`));
+}
+
+test('interactions are told apart by method and dialled user, switches by state', () => {
+  const scenario = destinationScenario([busy, full, alive], tcp);
+  expect(scenario.match(/<ereg regexp="\^.*/g)).toEqual([
+    '<ereg regexp="^MESSAGE sip:secret-sync@" search_in="msg" assign_to="sync"/>',
+    '<ereg regexp="^MESSAGE sip:secret-0-1@" search_in="msg" assign_to="set0to1"/>',
+    '<ereg regexp="^MESSAGE sip:secret-0-0@" search_in="msg" assign_to="set0to0"/>',
+    '<ereg regexp="^INVITE sips?:[+]1[*]5@" search_in="msg" assign_to="hit0"/>',
+    '<ereg regexp="^INVITE " search_in="msg" assign_to="hit1"/>',
+    '<ereg regexp="^OPTIONS " search_in="msg" assign_to="hit2"/>',
+    '<ereg regexp="^ACK " search_in="msg" assign_to="isAck"/>',
+    '<ereg regexp="^INVITE " search_in="msg" assign_to="isInvite"/>',
+  ]);
+  // The switch is asked first, and hands on when it is off.
+  expect(scenario).toContain('<nop next="gate1" test="hit1"/>\n<label id="pass1"/>\n<nop next="run0" test="hit0"/>');
+  expect(section(scenario, 'gate1', 'run1')).toBe(
+    '<label id="gate1"/>\n<nop next="run1" test="on0"/>\n<nop next="pass1"/>\n',
+  );
+});
+
+test('a refusal repeats what the request said and adds a To tag, but not to 100', () => {
+  const scenario = destinationScenario([busy], { ...tcp, switches: [] });
+  expect(section(scenario, 'run0', 'end')).toBe(`<label id="run0"/>
+<send><![CDATA[
+
+SIP/2.0 100 Trying[$via0][$from0][$to0][$callId0][$cseq0]
+Content-Length: [len]
+
+
+]]></send>
+<send><![CDATA[
+
+SIP/2.0 486 Busy Here[$via0][$from0][$to0];tag=[pid]-[call_number][$callId0][$cseq0]
+Content-Length: [len]
+
+
+]]></send>
+<recv request="ACK"/>
+<nop next="end"/>
+`);
+});
+
+test('after a CANCEL its own 200 and the 487 of the INVITE repeat different requests', () => {
+  const scenario = destinationScenario([interactionOf('cancel', cancelledCall('TCP', '1005') as Step[])], tcp);
+  expect(scenario.match(/^SIP\/2\.0 (200|487).*/gm)?.slice(1)).toEqual([
+    'SIP/2.0 200 OK[$via1][$from1][$to1];tag=[pid]-[call_number][$callId1][$cseq1]',
+    'SIP/2.0 487 Request Terminated[$via0][$from0][$to0];tag=[pid]-[call_number][$callId0][$cseq0]',
+  ]);
+});
+
+test('a final response to INVITE is repeated over UDP only', () => {
+  expect(destinationScenario([busy], tcp)).not.toContain('retrans');
+  const scenario = destinationScenario([busy], { ...tcp, transport: 'UDP' });
+  expect(section(scenario, 'run0', 'end').match(/<send.*>/g)).toEqual(['<send>', '<send retrans="500">']);
+});
+
+describe('what cannot be served is refused', () => {
+  const options = source({ method: 'OPTIONS', requestUri: 'sip:a', headers: {} });
+  const response = destination({ status: 200, reason: 'OK', headers: { cseq: { number: 1, method: 'BYE' } } });
+
+  test.each<[string, Interaction[], string]>([
+    [
+      'two that begin alike',
+      [alive, { ...alive, description: 'alive too' }],
+      '"alive" and "alive too" begin with the same request; give them different numbers, or make a state of one a switch of the service mock',
+    ],
+    ['no request', [interactionOf('odd', [response])], '"odd" does not begin with a request of the source'],
+    ['an answer to nothing', [interactionOf('odd', [options, response])], '"odd", step 2: it answers no BYE before it'],
+  ])('%s', (_name, interactions, message) => {
+    expect(() => destinationScenario(interactions, tcp)).toThrow(message);
+  });
+});

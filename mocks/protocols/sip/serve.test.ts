@@ -1,0 +1,300 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import sipProxy from '../../../contracts/connections/51-voice-sip-cluster-service--voice-sip-proxy-service.ts';
+import webrtc from '../../../contracts/connections/57-voice-sip-proxy-service--webrtc-media-service.ts';
+import { type Interaction, state } from '../../../contracts/contract.ts';
+import { judge } from '../../../contracts/conversation.ts';
+import { isSipResponse } from '../../../contracts/messages/sip.ts';
+import { type Exchange, type MockServer, UnknownStateError } from '../../adapter.ts';
+import { assertFree } from '../../ports.ts';
+import sipProxyMock from '../../services/voice-sip-proxy-service/mock.ts';
+import webrtcMock from '../../services/webrtc-media-service/mock.ts';
+import { adapter } from './adapter.ts';
+import { headerOf, invite, type RawSource, type RequestOptions, rawSource, request } from './fixtures/raw-peer.ts';
+import type { SipTransport } from './transport.ts';
+
+const local = { host: '127.0.0.1', port: 0 };
+const wires = {
+  TCP: { contracts: [sipProxy as never], service: sipProxyMock as never },
+  UDP: { contracts: [webrtc as never], service: webrtcMock as never },
+};
+const servers = new Map<SipTransport, MockServer>();
+const sources: RawSource[] = [];
+
+const server = (transport: SipTransport) => servers.get(transport) as MockServer;
+
+beforeAll(async () => {
+  for (const transport of ['TCP', 'UDP'] as const) {
+    servers.set(transport, await adapter.serve({ ...wires[transport], listen: local }));
+  }
+});
+afterEach(async () => {
+  await Promise.all(sources.splice(0).map((source) => source.close()));
+  for (const each of servers.values()) each.clear();
+});
+afterAll(async () => {
+  await Promise.all([...servers.values()].map((each) => each.close()));
+});
+
+async function dial(transport: SipTransport): Promise<RawSource> {
+  const source = await rawSource(transport, server(transport).address);
+  sources.push(source);
+  return source;
+}
+
+async function recorded(transport: SipTransport): Promise<readonly Exchange[]> {
+  await server(transport).settled();
+  return server(transport).exchanges();
+}
+
+/** What the judge says of the source of the only exchange. */
+async function said(transport: SipTransport, words: string): Promise<string[]> {
+  const interactions = [...sipProxy.interactions, ...webrtc.interactions] as Interaction[];
+  const interaction = interactions.find(({ description }) => description.includes(words)) as Interaction;
+  const exchanges = await recorded(transport);
+  expect(exchanges).toHaveLength(1);
+  return judge(interaction, exchanges[0]?.messages ?? [], adapter.profile, 'source').map(({ message }) => message);
+}
+
+interface Call {
+  transport: SipTransport;
+  number: string;
+  callId: string;
+  /** Changes each text before it is sent. */
+  change?: (text: string) => string;
+  /** Methods that this source forgets to send. */
+  without?: readonly string[];
+}
+
+/** An answered call of a raw source: INVITE, ACK, BYE. */
+async function call({ transport, number, callId, change = (text) => text, without = [] }: Call): Promise<void> {
+  const source = await dial(transport);
+  source.send(change(invite({ transport, local: source.local, callId, number })));
+  const answered = await source.received('SIP/2.0 200');
+  const inDialog = (branch: string, cseq: string): RequestOptions => ({
+    transport,
+    local: source.local,
+    callId,
+    branch,
+    cseq,
+    to: headerOf(answered, 'To'),
+    uri: headerOf(answered, 'Contact').slice(1, -1),
+  });
+  if (!without.includes('ACK')) source.send(change(request(inDialog(`${callId}2`, '1 ACK'))));
+  source.send(change(request(inDialog(`${callId}3`, '2 BYE'))));
+  await source.received('SIP/2.0 200');
+}
+
+const answered = { TCP: 'an offer is answered', UDP: 'offered to a browser agent' };
+const numberOf = { TCP: '1001', UDP: '1002' };
+
+describe.each(['TCP', 'UDP'] as const)('a source over %s', (transport) => {
+  test('that keeps the contract is passed', async () => {
+    await call({ transport, number: numberOf[transport], callId: `good${transport}` });
+    expect(await said(transport, answered[transport])).toEqual([]);
+  });
+
+  test('that sends no ACK is told so', async () => {
+    await call({ transport, number: numberOf[transport], callId: `noack${transport}`, without: ['ACK'] });
+    expect(await said(transport, answered[transport])).toEqual([
+      expect.stringMatching(/^step 5 of 7, from the source: expected ACK sip:\S+, got nothing$/),
+    ]);
+  });
+
+  test('that does not raise CSeq is told so', async () => {
+    const change = (text: string) => text.replace('CSeq: 2 BYE', 'CSeq: 1 BYE');
+    await call({ transport, number: numberOf[transport], callId: `cseq${transport}`, change });
+    expect(await said(transport, answered[transport])).toEqual([
+      '$.headers.cseq.increment: expected 1, got 0 (number)',
+    ]);
+  });
+
+  test('that leaves out X-Genesys-CallUUID is told so', async () => {
+    const change = (text: string) => text.replace(/X-Genesys-CallUUID: .*\r\n/, '');
+    await call({ transport, number: numberOf[transport], callId: `uuid${transport}`, change });
+    expect(await said(transport, answered[transport])).toEqual([
+      '$.headers.x-genesys-calluuid: expected text that fits /^[0-9A-Z]{32}$/ like "00FAVPM3BOBM3223H3CA9ATAES000001", ' +
+        'got nothing (the key is missing)',
+    ]);
+  });
+});
+
+test('a source with compact headers, several hops and a Record-Route is answered and passed', async () => {
+  const source = await dial('TCP');
+  const text = invite({ transport: 'TCP', local: source.local, callId: 'compact', number: '1003' })
+    .replace('Via: ', 'v: ')
+    .replace('From: ', 'f: ')
+    .replace('To: ', 't: ')
+    .replace('Call-ID: ', 'i: ')
+    .replace('Content-Length: ', 'l: ')
+    .replace(
+      '\r\nf: ',
+      '\r\nv : SIP/2.0/UDP 127.0.0.9:5060;branch=z9hG4bKbelow\r\nRecord-Route: <sip:127.0.0.8;lr>\r\nf: ',
+    );
+  source.send(text);
+  const busy = await source.received('SIP/2.0 486');
+  expect(busy).toContain('\r\nv : SIP/2.0/UDP 127.0.0.9:5060;branch=z9hG4bKbelow\r\n');
+  const ack = { transport: 'TCP', local: source.local, callId: 'compact', branch: 'compact1', cseq: '1 ACK' } as const;
+  source.send(request({ ...ack, uri: 'sip:1003@voice.example', to: /\r\nt: (.*)\r\n/.exec(busy)?.[1] ?? '' }));
+  expect(await said('TCP', 'busy of an endpoint')).toEqual([]);
+});
+
+test('a source that sends no Content-Length on TCP is told so', async () => {
+  const source = await dial('TCP');
+  const text = request({
+    transport: 'TCP',
+    local: source.local,
+    uri: 'sip:voice.example',
+    to: '<sip:voice.example>',
+    callId: 'nolength',
+    branch: 'nolength',
+    cseq: '7 OPTIONS',
+  });
+  source.send(text.replace(/Content-Length: .*\r\n/, ''));
+  await source.received('SIP/2.0 200');
+  expect(await said('TCP', 'OPTIONS is answered')).toEqual([
+    '$.headers.content-length: expected an integer like 0, got nothing (the key is missing)',
+  ]);
+});
+
+test('a repeated request over UDP is answered again and recorded once', async () => {
+  const source = await dial('UDP');
+  const options = request({
+    transport: 'UDP',
+    local: source.local,
+    uri: 'sip:voice.example',
+    to: '<sip:voice.example>',
+    callId: 'again',
+    branch: 'again',
+    cseq: '1 OPTIONS',
+  });
+  source.send(options);
+  const first = await source.received('SIP/2.0 200');
+  source.send(options);
+  expect(await source.received('SIP/2.0 200')).toBe(first);
+  expect((await recorded('UDP'))[0]?.messages).toHaveLength(2);
+});
+
+test('what no contract knows is answered by the protocol and recorded', async () => {
+  const source = await dial('TCP');
+  source.send(invite({ transport: 'TCP', local: source.local, callId: 'strange', number: '4711' }));
+  const refused = await source.received('SIP/2.0 404');
+  const parts = { transport: 'TCP', local: source.local, uri: 'sip:4711@voice.example' } as const;
+  source.send(request({ ...parts, callId: 'strange', branch: 'strange1', cseq: '1 ACK', to: headerOf(refused, 'To') }));
+  source.send(request({ ...parts, callId: 'odd', branch: 'odd', cseq: '1 PUBLISH', to: '<sip:4711@voice.example>' }));
+  await source.received('SIP/2.0 501');
+  const exchanges = await recorded('TCP');
+  expect(exchanges.map(({ messages }) => messages.map(({ content }) => adapter.profile.title(content)))).toEqual([
+    ['INVITE sip:4711@voice.example', '404 Not Found (INVITE)', 'ACK sip:4711@voice.example'],
+    ['PUBLISH sip:4711@voice.example', '501 Not Implemented (PUBLISH)'],
+  ]);
+});
+
+test('garbage is recorded as a failure and the mock lives on', async () => {
+  const source = await dial('TCP');
+  source.send('What is this?\r\n\r\n');
+  await call({ transport: 'TCP', number: '1001', callId: 'aftergarbage' });
+  const exchanges = await recorded('TCP');
+  expect(exchanges.map(({ failure }) => failure?.message)).toContain(
+    'the source sent what is no SIP message: "What is this?"',
+  );
+  expect(exchanges.some(({ messages }) => messages.length >= 6)).toBe(true);
+});
+
+test('a half-closed and a broken connection leave the mock alive', async () => {
+  const source = await dial('TCP');
+  source.send('INVITE sip:1001@voice.example SIP/2.0\r\nVia: SIP/2.0/TCP 127');
+  source.halfClose();
+  const other = await dial('TCP');
+  await other.close();
+  await call({ transport: 'TCP', number: '1001', callId: 'afterclose' });
+  expect((await recorded('TCP')).some(({ messages }) => messages.length >= 6)).toBe(true);
+});
+
+describe('states', () => {
+  test('a switch refuses new calls only, until it is undone', async () => {
+    const source = await dial('TCP');
+    source.send(invite({ transport: 'TCP', local: source.local, callId: 'before', number: '1001' }));
+    const answer = await source.received('SIP/2.0 200');
+    const set = await server('TCP').setState(state('the limit of new dialogs is reached'));
+
+    source.send(invite({ transport: 'TCP', local: source.local, callId: 'refused', number: '1001' }));
+    expect(headerOf(await source.received('SIP/2.0 503'), 'Call-ID')).toBe('refused');
+    const inDialog = { transport: 'TCP', local: source.local, callId: 'before', to: headerOf(answer, 'To') } as const;
+    source.send(request({ ...inDialog, uri: 'sip:x@127.0.0.1', branch: 'before3', cseq: '2 BYE' }));
+    expect(headerOf(await source.received('SIP/2.0 200'), 'CSeq')).toBe('2 BYE');
+
+    await set.undo();
+    await call({ transport: 'TCP', number: '1001', callId: 'after' });
+  });
+
+  test('that nobody can set are named with those that exist', async () => {
+    const setting = server('UDP').setState(state('no such state'));
+    await expect(setting).rejects.toThrow(UnknownStateError);
+    await expect(setting).rejects.toThrow(
+      'WebRTC Media Service has no state "no such state"; it has: the service is up, an agent has a browser session, ' +
+        'an agent has no browser session, an agent rejects calls, an agent lets calls ring, the capacity for calls is used up.',
+    );
+  });
+
+  test('that do not hold for a number say for which they do', async () => {
+    await expect(server('TCP').setState(state('a DN is busy', { dn: '1001' }))).rejects.toThrow(
+      'in the fixture world this state holds for the DN 1003, not for 1001',
+    );
+  });
+});
+
+test('the record is forgotten by clear, and ids rise on', async () => {
+  await call({ transport: 'TCP', number: '1001', callId: 'first' });
+  const [first] = await recorded('TCP');
+  server('TCP').clear();
+  expect(server('TCP').exchanges()).toEqual([]);
+  await call({ transport: 'TCP', number: '1001', callId: 'second' });
+  const exchanges = await recorded('TCP');
+  expect(exchanges.map(({ id }) => id)).toEqual([(first?.id ?? 0) + 1]);
+  expect(exchanges[0]?.messages.filter(({ content }) => isSipResponse(content))).toHaveLength(4);
+});
+
+describe('start and stop', () => {
+  test('closing twice is fine and frees the port', async () => {
+    const mock = await adapter.serve({ ...wires.TCP, listen: local });
+    await Promise.all([mock.close(), mock.close()]);
+    await mock.close();
+    await expect(assertFree(mock.address)).resolves.toBeUndefined();
+  });
+
+  test('a TCP port in use is one sentence', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as { port: number };
+    await expect(adapter.serve({ ...wires.TCP, listen: { ...local, port } })).rejects.toThrow(
+      `port ${port} on 127.0.0.1 is in use; stop what listens there, or choose another port.`,
+    );
+    holder.close();
+  });
+
+  test('a UDP port in use is one sentence', async () => {
+    const holder = createSocket('udp4');
+    holder.bind(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address();
+    await expect(adapter.serve({ ...wires.UDP, listen: { ...local, port } })).rejects.toThrow(
+      `port ${port} on 127.0.0.1 is in use; stop what listens there, or choose another port.`,
+    );
+    holder.close();
+  });
+
+  test('an aborted start starts nothing', async () => {
+    const signal = AbortSignal.abort(new Error('too late'));
+    await expect(adapter.serve({ ...wires.TCP, listen: local, signal })).rejects.toThrow('too late');
+  });
+
+  test('contracts of both transports need two mocks', async () => {
+    const contracts = [sipProxy as never, webrtc as never];
+    await expect(adapter.serve({ ...wires.TCP, contracts, listen: local })).rejects.toThrow(
+      'one SIP mock cannot serve SIP/TCP and SIP/UDP contracts at once; start one for each',
+    );
+  });
+});

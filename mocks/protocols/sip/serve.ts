@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import type { ProviderState } from '../../../contracts/contract.ts';
+import {
+  type Address,
+  type Exchange,
+  type MockServer,
+  type ServeOptions,
+  type StateSet,
+  UnknownStateError,
+} from '../../adapter.ts';
+import { errorCode, errorMessage } from '../../error-code.ts';
+import { assertFree, freePort } from '../../ports.ts';
+import { type RunDirectory, runDirectory, type ServerProcess, startProcess } from '../../process.ts';
+import { ScenarioControl } from './control.ts';
+import { destinationScenario } from './destination-scenario.ts';
+import { GrowingFile } from './growing-file.ts';
+import { MessageLog } from './log.ts';
+import { callId, SipRecord } from './record.ts';
+import type { SipServiceMock, SipWorld } from './service.ts';
+import { commonArguments, preflight, SIPP_MISSING, sippFiles } from './sipp.ts';
+import { type SipTransport, transportOf } from './transport.ts';
+
+const READY_TIMEOUT_MS = 5_000;
+/** How long a dialog may wait for its source's next message (64*T1). */
+const DIALOG_TIMEOUT_MS = 32_000;
+/** The message log of one mock may grow to this; SIPp 3.6 loses messages when it has to rotate the file. */
+const LOG_LIMIT_BYTES = 256 * 1024 * 1024;
+/** A free port may be taken before SIPp binds it. */
+const MOST_ATTEMPTS = 3;
+
+/**
+ * Starts one SIPp that answers all interactions of the contracts, call after call, until it is closed.
+ * @throws Error with one sentence when SIPp is missing or the port is in use; ScenarioError when two interactions cannot be told
+ * apart; the signal's reason when aborted
+ */
+export async function serve({ contracts, listen, service, signal }: ServeOptions): Promise<MockServer> {
+  signal?.throwIfAborted();
+  await preflight();
+  const transport = commonTransport(contracts.map((contract) => transportOf(contract.connection)));
+  const { switches } = service as SipServiceMock;
+  const control = new ScenarioControl(`harness-${randomBytes(8).toString('hex')}`, transport);
+  const interactions = contracts.flatMap((contract) => contract.interactions);
+  const scenario = destinationScenario(interactions, { transport, switches, control: control.name });
+  await assertPortFree(listen, transport);
+  const directory = await runDirectory('sipp-destination');
+  try {
+    await writeFile(`${directory.path}/${sippFiles.scenario}`, scenario);
+    const { address, process } = await start({ listen, transport, directory, control, signal });
+    return new SippServer({ address, process, directory, control, transport, service: service as SipServiceMock });
+  } catch (error) {
+    await directory.remove();
+    throw error;
+  }
+}
+
+function commonTransport(transports: readonly SipTransport[]): SipTransport {
+  const [first] = transports;
+  if (first === undefined) throw new Error('a SIP mock needs at least one contract');
+  if (transports.every((each) => each === first)) return first;
+  throw new Error('one SIP mock cannot serve SIP/TCP and SIP/UDP contracts at once; start one for each');
+}
+
+async function assertPortFree(address: Address, transport: SipTransport): Promise<void> {
+  if (transport === 'TCP' || address.port === 0) return assertFree(address);
+  const socket = createSocket('udp4');
+  try {
+    socket.bind({ address: address.host, port: address.port, exclusive: true });
+    await once(socket, 'listening');
+  } catch (cause) {
+    if (errorCode(cause) !== 'EADDRINUSE') throw cause;
+    const { host, port } = address;
+    throw new Error(`port ${port} on ${host} is in use; stop what listens there, or choose another port.`, { cause });
+  } finally {
+    socket.close();
+  }
+}
+
+interface Start {
+  listen: Address;
+  transport: SipTransport;
+  directory: RunDirectory;
+  control: ScenarioControl;
+  signal: AbortSignal | undefined;
+}
+
+async function start({
+  listen,
+  transport,
+  directory,
+  control,
+  signal,
+}: Start): Promise<{ address: Address; process: ServerProcess }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const address = { host: listen.host, port: listen.port === 0 ? await freePort(listen.host) : listen.port };
+    try {
+      const process = await startProcess({
+        name: 'sipp',
+        command: 'sipp',
+        args: [
+          ...(await commonArguments(address, transport)),
+          ...['-default_behaviors', 'none', '-recv_timeout', String(DIALOG_TIMEOUT_MS)],
+          ...['-max_log_size', String(LOG_LIMIT_BYTES)],
+        ],
+        cwd: directory.path,
+        ready: (_process, ready) => control.request('sync', address, ready),
+        readyTimeoutMs: READY_TIMEOUT_MS,
+        missing: SIPP_MISSING,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return { address, process };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const portTaken = /exit code 254/.test(errorMessage(error));
+      if (!portTaken || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
+}
+
+interface Running {
+  address: Address;
+  process: ServerProcess;
+  directory: RunDirectory;
+  control: ScenarioControl;
+  transport: SipTransport;
+  service: SipServiceMock;
+}
+
+class SippServer implements MockServer {
+  readonly address: Address;
+  readonly #running: Running;
+  readonly #record = new SipRecord();
+  readonly #log = new MessageLog();
+  readonly #logFile: GrowingFile;
+  readonly #errorFile: GrowingFile;
+  #closed: Promise<void> | undefined;
+
+  constructor(running: Running) {
+    this.#running = running;
+    this.address = running.address;
+    this.#logFile = new GrowingFile(`${running.directory.path}/${sippFiles.log}`);
+    this.#errorFile = new GrowingFile(`${running.directory.path}/${sippFiles.errors}`);
+  }
+
+  async setState({ name, params }: ProviderState): Promise<StateSet> {
+    const { states, system } = this.#running.service;
+    const handler = Object.hasOwn(states, name) ? states[name] : undefined;
+    if (handler === undefined) {
+      throw new UnknownStateError(`${system} has no state "${name}"; it has: ${Object.keys(states).join(', ')}.`);
+    }
+    const { values = {}, undo = async () => {} } = await handler(this.#world(), params);
+    return { values, undo };
+  }
+
+  exchanges(): readonly Exchange[] {
+    this.#read();
+    return this.#record.exchanges();
+  }
+
+  async settled(): Promise<void> {
+    // SIPp reads one socket after the other: the second answer says that it has been round them all.
+    await this.#request('sync');
+    await this.#request('sync');
+    const before = this.#logFile.size;
+    this.#read();
+    if (this.#logFile.size > before) return;
+    throw new Error(`the message log of sipp is full (${LOG_LIMIT_BYTES} bytes); start the mock again.`);
+  }
+
+  clear(): void {
+    this.#read();
+    this.#record.clear();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      this.#read();
+      await this.#running.process.stop();
+      this.#logFile.close();
+      this.#errorFile.close();
+      await this.#running.directory.remove();
+    })();
+    return this.#closed;
+  }
+
+  #world(): SipWorld {
+    return {
+      turn: async (name, on) => {
+        const at = this.#running.service.switches.indexOf(name);
+        if (at < 0) throw new Error(`${this.#running.service.system} has no switch "${name}".`);
+        await this.#request(`${at}-${on ? 1 : 0}`);
+      },
+    };
+  }
+
+  async #request(command: string): Promise<void> {
+    await this.#running.control.request(command, this.address);
+  }
+
+  #read(): void {
+    if (this.#closed !== undefined) return;
+    const { control, transport } = this.#running;
+    for (const { direction, bytes, atMs } of this.#log.push(this.#logFile.read())) {
+      if (callId(bytes).startsWith(control.name)) continue;
+      this.#record.add({ from: direction === 'received' ? 'source' : 'destination', bytes, atMs }, transport);
+    }
+    for (const [, garbage = ''] of this.#errorFile
+      .read()
+      .toString()
+      .matchAll(/non SIP message discarded: "([^"\r\n]*)/g)) {
+      this.#record.fail(
+        new Error(`the source sent what is no SIP message: "${garbage.slice(0, 60).trim()}"`),
+        transport,
+      );
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import type { ServiceMock, StateHandler } from '../../adapter.ts';
+
+/** What the states of a SIP mock act on: the switches of its running scenario. */
+export interface SipWorld {
+  /**
+   * Turns a switch of {@link SipServiceMock.switches}; resolves when the next request already meets it.
+   * @throws Error when the mock has no such switch, or SIPp does not confirm within 2000 ms
+   */
+  turn(name: string, on: boolean): Promise<void>;
+}
+
+/**
+ * The mock of a SIP system. Its answers are those of the contract's interactions, told apart by method and dialled number.
+ */
+export interface SipServiceMock extends ServiceMock<SipWorld> {
+  /** States that change the answer to every new call, whatever number it dials. */
+  switches: readonly string[];
+}
+
+/** The handler of a state that is a switch. */
+export function switchState(name: string): StateHandler<SipWorld> {
+  return async (world) => {
+    await world.turn(name, true);
+    return { undo: () => world.turn(name, false) };
+  };
+}
+
+/**
+ * The handler of a state that the fixture world makes true for certain numbers, without anything to set.
+ * @param numbers the numbers that it holds for
+ */
+export function dialledState(...numbers: string[]): StateHandler<SipWorld> {
+  return (_world, { dn }) => {
+    if (typeof dn === 'string' && numbers.includes(dn)) return {};
+    throw new Error(`in the fixture world this state holds for the DN ${numbers.join(', ')}, not for ${String(dn)}`);
+  };
+}
+
+/** The handler of a state that always holds while the mock runs. */
+export const always: StateHandler<SipWorld> = () => ({});

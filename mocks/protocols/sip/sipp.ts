@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import type { Address } from '../../adapter.ts';
+import { errorCode } from '../../error-code.ts';
+import { freePort } from '../../ports.ts';
+import type { SipTransport } from './transport.ts';
+
+/** How to get SIPp, for errors. */
+export const SIPP_MISSING = "Run bin/setup, or install Debian's package sip-tester.";
+
+const VERSION_TIMEOUT_MS = 5_000;
+
+/** SIPp's exit code for a port of its own that somebody else has. */
+export const EXIT_PORT_IN_USE = 254;
+
+let checked: Promise<string> | undefined;
+
+/**
+ * Makes sure, once in a process, that the SIPp on this machine is one whose exit codes and logs are known (3.6 or 3.7).
+ * @returns its version
+ * @throws Error with one sentence when it is not there or of another version
+ */
+export function preflight(): Promise<string> {
+  checked ??= sippVersion('sipp').catch((error: unknown) => {
+    checked = undefined;
+    throw error;
+  });
+  return checked;
+}
+
+/** The version that `command -v` prints; errors as of {@link preflight}. */
+export async function sippVersion(command: string): Promise<string> {
+  // The exit code of `sipp -v` is 99, which means nothing.
+  const result = await execa(command, ['-v'], { reject: false, stdin: 'ignore', timeout: VERSION_TIMEOUT_MS });
+  if (result.failed && errorCode(result.cause) === 'ENOENT') {
+    throw new Error(`sipp is not on this machine. ${SIPP_MISSING}`, { cause: result.cause });
+  }
+  const version = /SIPp v(\d+\.\d+\.\d+)/.exec(result.stdout)?.[1];
+  if (version !== undefined && /^3\.[67]\./.test(version)) return version;
+  const got = version === undefined ? 'says no version' : `is ${version}`;
+  throw new Error(`SIPp 3.6 or 3.7 is needed, but the sipp on this machine ${got}. ${SIPP_MISSING}`);
+}
+
+/** The files of a run, all in its own directory. */
+export const sippFiles = {
+  scenario: 'scenario.xml',
+  log: 'messages.log',
+  errors: 'errors.log',
+  statistics: 'statistics.csv',
+};
+
+/**
+ * Arguments that a source and a destination share: where to bind, also for the sockets that SIPp opens besides (control, media),
+ * which would otherwise listen on all interfaces, and what to log.
+ */
+export async function commonArguments(
+  local: Pick<Address, 'host' | 'port'>,
+  transport: SipTransport,
+): Promise<string[]> {
+  const media = await freePort(local.host);
+  const control = await freePort();
+  return [
+    ...['-sf', sippFiles.scenario, '-i', local.host, '-p', String(local.port)],
+    ...['-t', transport === 'TCP' ? 't1' : 'u1'],
+    ...['-mi', local.host, '-mp', String(media), '-ci', '127.0.0.1', '-cp', String(control)],
+    ...['-nostdin', '-trace_msg', '-message_file', sippFiles.log, '-trace_err', '-error_file', sippFiles.errors],
+  ];
+}
+
+/** What SIPp counted, by column name (`SuccessfulCall(C)`). */
+export type Statistics = ReadonlyMap<string, string>;
+
+/** The last row of a statistics file (`-trace_stat`), or undefined where SIPp wrote none. */
+export function parseStatistics(text: string): Statistics | undefined {
+  const [names, ...rows] = text.split('\n').filter((line) => line.trim() !== '');
+  const last = rows.at(-1);
+  if (names === undefined || last === undefined) return undefined;
+  const values = last.split(';');
+  return new Map(names.split(';').map((name, at) => [name, values[at] ?? '']));
+}
+
+/** How a call went by SIPp's own account. */
+export interface CallOutcome {
+  /** The message log. */
+  log: Buffer;
+  /** Columns `Failed...(C)` that are not zero; empty when SIPp counted the call as successful. */
+  failures: string[];
+  /** True only when exit code and statistics agree that one call was made and succeeded. */
+  succeeded: boolean;
+  /** SIPp's exit code; undefined when it was killed. */
+  exitCode: number | undefined;
+  /** True when it had to be killed because it did not end by itself. */
+  timedOut: boolean;
+  /** What it wrote to its error file and to stderr. */
+  errors: string;
+}
+
+/** SIPp's own `-timeout` comes first; this is for a SIPp that does not keep it. */
+const KILL_AFTER_MS = 1_000;
+
+export interface CallRun {
+  directory: string;
+  args: readonly string[];
+  to: Pick<Address, 'host' | 'port'>;
+  /** Limit of one awaited message, in milliseconds. */
+  stepTimeoutMs: number;
+  /** Limit of the whole call, in milliseconds. */
+  callTimeoutMs: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs SIPp for one call as the source. It is over when this resolves, whatever happened.
+ * @param run.directory holds the scenario, and takes the logs
+ * @throws the signal's reason when aborted
+ */
+export async function runCall({
+  directory,
+  args,
+  to,
+  stepTimeoutMs,
+  callTimeoutMs,
+  signal,
+}: CallRun): Promise<CallOutcome> {
+  const result = await execa(
+    'sipp',
+    [
+      `${to.host}:${to.port}`,
+      ...args,
+      // Without -timeout_error a running call is not cut; see SIPp issue 509 for the exit code.
+      ...['-m', '1', '-r', '1000', '-timeout', `${callTimeoutMs}ms`, '-timeout_error'],
+      ...['-recv_timeout', String(stepTimeoutMs), '-default_behaviors', 'abortunexp'],
+      ...['-trace_stat', '-stf', sippFiles.statistics, '-fd', '1'],
+    ],
+    {
+      cwd: directory,
+      stdin: 'ignore',
+      stdout: 'ignore',
+      reject: false,
+      cancelSignal: signal,
+      timeout: callTimeoutMs + KILL_AFTER_MS,
+      forceKillAfterDelay: KILL_AFTER_MS,
+    },
+  );
+  signal.throwIfAborted();
+  const read = (file: string) => readFile(`${directory}/${file}`).catch(() => Buffer.alloc(0));
+  const statistics = parseStatistics((await read(sippFiles.statistics)).toString());
+  const failures = [...(statistics ?? [])]
+    .filter(([name, value]) => /^Failed.+\(C\)$/.test(name) && name !== 'FailedCall(C)' && Number(value) > 0)
+    .map(([name]) => name.slice(0, -'(C)'.length));
+  return {
+    log: await read(sippFiles.log),
+    failures,
+    succeeded:
+      result.exitCode === 0 && statistics?.get('SuccessfulCall(C)') === '1' && statistics.get('FailedCall(C)') === '0',
+    exitCode: result.exitCode,
+    timedOut: result.timedOut,
+    errors: `${(await read(sippFiles.errors)).toString()}${result.stderr}`,
+  };
+}

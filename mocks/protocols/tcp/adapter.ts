@@ -1,0 +1,26 @@
+import { tcpProfile } from '../../../contracts/messages/tcp.ts';
+import type { ProtocolAdapter } from '../../adapter.ts';
+import type { Codec } from './codec.ts';
+import { defaultCodec } from './default-codec.ts';
+import { defaultTcpLimits, type TcpLimits } from './limits.ts';
+import { play } from './play.ts';
+import { serve } from './serve.ts';
+import { tap } from './tap.ts';
+
+/**
+ * The TCP adapter, for one codec.
+ * @param codec how messages become bytes; {@link loadCodec} gets another one than the default
+ * @param changed limits that differ from the defaults
+ */
+export function createTcpAdapter(codec: Codec = defaultCodec, changed: Partial<TcpLimits> = {}): ProtocolAdapter {
+  const limits = { ...defaultTcpLimits, ...changed };
+  return {
+    profile: tcpProfile,
+    play: (performance, at, signal) => play(performance, at, signal, { codec, limits }),
+    serve: (options) => serve(options, codec, limits),
+    tap: (listen, forward) => tap(listen, forward, codec, limits),
+  };
+}
+
+/** TCP with the default codec. */
+export const adapter: ProtocolAdapter = createTcpAdapter();

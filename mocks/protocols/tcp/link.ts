@@ -1,0 +1,197 @@
+import type { Socket } from 'node:net';
+import type { Side } from '../../../contracts/contract.ts';
+import type { TcpMessage } from '../../../contracts/messages/tcp.ts';
+import { type Codec, type ControlFrame, type Decoder, decodeSafely, type Frame } from './codec.ts';
+import { brokenBy } from './dial.ts';
+import { KeepAlive } from './keep-alive.ts';
+import type { TcpLimits } from './limits.ts';
+
+/** What is gathered for one write at most. */
+const batchLimitBytes = 65_536;
+
+/** How a link ended. */
+export interface LinkEnd {
+  /** The peer's own words, when it said good-bye. */
+  goodbye?: { code: number; text: string };
+  /** Set when it was no plain end of the stream: a frame that cannot be read, a reset, a silent peer. */
+  failure?: Error;
+}
+
+/** What the owner of a link is told. */
+export interface LinkEvents {
+  /** @param size on the wire, in bytes */
+  message(message: TcpMessage, size: number): void;
+  /** Told once, when nothing more will come from the peer; never when the link was closed from this side before. */
+  ended(end: LinkEnd): void;
+  /** The peer answered a poll: all that it sent before has been told. */
+  pollReply?(): void;
+}
+
+/** What a link is made of. */
+export interface LinkOptions {
+  codec: Codec;
+  limits: TcpLimits;
+  /** Which side the peer is. */
+  peer: Side;
+  events: LinkEvents;
+}
+
+/** A connection that carries frames: decoding, keep-alive, back pressure and every way to end. */
+export class Link {
+  readonly #socket: Socket;
+  readonly #codec: Codec;
+  readonly #decoder: Decoder;
+  readonly #limits: TcpLimits;
+  readonly #peer: Side;
+  readonly #events: LinkEvents;
+  readonly #keepAlive: KeepAlive;
+  readonly #gone: Promise<void>;
+  /** What is sent while a chunk is being worked off: written at once, as each write is a system call. */
+  #batch: Uint8Array[] | undefined;
+  #batchBytes = 0;
+  #over = false;
+
+  /** @param socket connected, with `allowHalfOpen` */
+  constructor(socket: Socket, { codec, limits, peer, events }: LinkOptions) {
+    this.#socket = socket;
+    this.#codec = codec;
+    this.#decoder = codec.decoder(limits);
+    this.#limits = limits;
+    this.#peer = peer;
+    this.#events = events;
+    this.#gone = new Promise((resolve) => socket.once('close', () => resolve()));
+    this.#keepAlive = new KeepAlive(peer === 'destination' ? limits.sourceKeepAliveMs : limits.destinationKeepAliveMs, {
+      poll: () => this.poll(),
+      lost: (silentMs) => this.#fail(`the ${peer} was silent for ${silentMs} ms and left a keep-alive poll unanswered`),
+    });
+    socket.on('data', (chunk) => this.#take(chunk));
+    socket.on('end', () => this.#takeEnd());
+    socket.on('drain', () => socket.resume());
+    socket.on('error', (error) => this.#end({ failure: brokenBy(peer, error) }));
+    socket.on('close', () => this.#end({}));
+  }
+
+  /** @returns what it takes on the wire, in bytes. @throws {CodecError} when the codec has no form of the message */
+  send(message: TcpMessage): number {
+    const bytes = this.#codec.encode(message);
+    this.#write(bytes);
+    return bytes.length;
+  }
+
+  /** Asks for a sign of life. @returns false when the codec knows no such frame */
+  poll(): boolean {
+    return this.#control({ kind: 'poll' });
+  }
+
+  /** Says good-bye, waits for the peer to close its half, and cuts the connection when it does not. */
+  async close(code = 0, text = ''): Promise<void> {
+    if (!this.#over) this.#control({ kind: 'close', code, text });
+    await this.hangUp();
+  }
+
+  /** Ends the stream without a good-bye, after what is being sent. */
+  async hangUp(): Promise<void> {
+    this.#stop();
+    this.#flush();
+    this.#socket.end();
+    const cut = setTimeout(() => this.#socket.destroy(), this.#limits.closeTimeoutMs);
+    await this.#gone;
+    clearTimeout(cut);
+  }
+
+  /** Cuts the connection at once. */
+  async destroy(): Promise<void> {
+    this.#stop();
+    this.#socket.destroy();
+    await this.#gone;
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.#over) return;
+    this.#keepAlive.heard();
+    this.#batch = [];
+    for (const frame of decodeSafely(() => this.#decoder.push(chunk))) this.#handle(frame);
+    this.#flush();
+  }
+
+  #takeEnd(): void {
+    for (const frame of this.#over ? [] : decodeSafely(() => this.#decoder.end())) this.#handle(frame);
+    this.#end({});
+  }
+
+  #handle(frame: Frame): void {
+    if (this.#over) return;
+    switch (frame.kind) {
+      case 'message':
+        this.#events.message(frame.message, frame.size);
+        break;
+      case 'poll':
+        this.#control({ kind: 'poll-reply' });
+        break;
+      case 'poll-reply':
+        this.#events.pollReply?.();
+        break;
+      case 'close':
+        this.#end({ goodbye: { code: frame.code, text: frame.text } });
+        break;
+      case 'codec-error':
+        this.#fail(`the ${this.#peer} could not read a frame of ours: ${frame.text}`);
+        break;
+      case 'unreadable':
+        this.#control({ kind: 'codec-error', text: frame.reason });
+        this.#fail(`a frame of the ${this.#peer} cannot be read: ${frame.reason}`);
+    }
+  }
+
+  #control(frame: ControlFrame): boolean {
+    const bytes = this.#codec.control(frame);
+    if (bytes === undefined) return false;
+    this.#write(bytes);
+    return true;
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (this.#batch === undefined || this.#batchBytes > batchLimitBytes) {
+      this.#flush();
+      this.#writeNow(bytes);
+    } else {
+      this.#batch.push(bytes);
+      this.#batchBytes += bytes.length;
+    }
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    this.#batch = undefined;
+    this.#batchBytes = 0;
+    if (batch === undefined || batch.length === 0) return;
+    this.#writeNow(batch.length === 1 ? (batch[0] as Uint8Array) : Buffer.concat(batch));
+  }
+
+  #writeNow(bytes: Uint8Array): void {
+    const socket = this.#socket;
+    if (!socket.writable) return;
+    if (!socket.write(bytes)) socket.pause();
+    if (socket.writableLength > this.#limits.maxQueuedBytes) {
+      this.#fail(`the ${this.#peer} does not read: ${socket.writableLength} bytes wait to be sent`);
+      socket.destroy();
+    }
+  }
+
+  #fail(sentence: string): void {
+    this.#end({ failure: new Error(sentence) });
+  }
+
+  #end(end: LinkEnd): void {
+    if (this.#over) return;
+    this.#stop();
+    this.#events.ended(end);
+  }
+
+  /** From here on nothing is told any more; what still comes is read and dropped, so that the close can go through. */
+  #stop(): void {
+    this.#over = true;
+    this.#keepAlive.stop();
+    this.#socket.resume();
+  }
+}

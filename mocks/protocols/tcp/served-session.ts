@@ -1,0 +1,165 @@
+import type { Socket } from 'node:net';
+import { dialect } from '../../../contracts/dialect.ts';
+import type { TcpMessage } from '../../../contracts/messages/tcp.ts';
+import type { Codec } from './codec.ts';
+import type { ContractIndex } from './contract-index.ts';
+import type { TcpLimits } from './limits.ts';
+import { Link, type LinkEnd } from './link.ts';
+import { ConnectionRecord, type TcpRecord } from './record.ts';
+import type { TcpHandler, TcpSession } from './service.ts';
+
+const { session } = dialect.tcp;
+
+/** Close codes of the session layer. */
+const closeCode = { normal: 0, sessionRule: 1 } as const;
+
+/** What all sessions of one server share. */
+export interface ServedBy {
+  codec: Codec;
+  limits: TcpLimits;
+  index: ContractIndex;
+  record: TcpRecord;
+  accept(session: TcpSession): TcpHandler;
+}
+
+/** One accepted connection: the session rule (open first), the contracts' judgement, the service mock's answers, the record. */
+export class ServedSession {
+  readonly #by: ServedBy;
+  readonly #link: Link;
+  readonly #record: ConnectionRecord;
+  readonly #handler: TcpHandler;
+  readonly #over = new AbortController();
+  readonly #openTimer: NodeJS.Timeout;
+  #state: 'new' | 'opening' | 'open' | 'over' = 'new';
+  /** Answers that the handler still owes. */
+  #owed = new Set<Promise<void>>();
+
+  constructor(socket: Socket, by: ServedBy) {
+    this.#by = by;
+    this.#record = new ConnectionRecord(by.record);
+    this.#link = new Link(socket, {
+      codec: by.codec,
+      limits: by.limits,
+      peer: 'source',
+      events: { message: (message, size) => this.#take(message, size), ended: (end) => void this.#ended(end) },
+    });
+    this.#handler = by.accept({
+      push: (message) => this.#send([message]),
+      hangUp: () => void this.#hangUp(),
+      signal: this.#over.signal,
+    });
+    const { sessionTimeoutMs } = by.limits;
+    this.#openTimer = setTimeout(
+      () => this.#breakRule(`the source connected and sent no ${session.open} for ${sessionTimeoutMs} ms`),
+      sessionTimeoutMs,
+    );
+    this.#openTimer.unref();
+  }
+
+  /** Whether an answer is being prepared. */
+  get busy(): boolean {
+    return this.#owed.size > 0;
+  }
+
+  /** Ends the session from the mock's side, which is nothing to record. */
+  async close(): Promise<void> {
+    this.#finish();
+    await this.#link.close(closeCode.normal, 'the mock is closed');
+  }
+
+  #take(message: TcpMessage, size: number): void {
+    this.#record.add('source', message, size);
+    const isOpening = message.name === session.open;
+    if (this.#state === 'new' && !isOpening) {
+      this.#breakRule(`expected ${session.open} as the first message, got ${message.name}`);
+    } else if (this.#state !== 'new' && isOpening) {
+      this.#breakRule(`${session.open} came twice in one session`);
+    } else {
+      if (isOpening) this.#opening();
+      this.#answer(message);
+    }
+  }
+
+  #opening(): void {
+    clearTimeout(this.#openTimer);
+    this.#state = 'opening';
+  }
+
+  #answer(message: TcpMessage): void {
+    const stray = this.#by.index.stray(message);
+    if (stray === undefined) this.#ask(message);
+    else this.#refuse(message, stray);
+  }
+
+  #ask(message: TcpMessage): void {
+    try {
+      const answers = this.#handler.onMessage(message);
+      if (answers instanceof Promise) this.#await(message, answers);
+      else if (answers !== undefined) this.#send(answers);
+    } catch (error) {
+      this.#mockFailed(message, error);
+    }
+  }
+
+  #await(message: TcpMessage, answers: Promise<readonly TcpMessage[] | undefined>): void {
+    const owed = answers
+      .then((settled) => this.#send(settled ?? []))
+      .catch((error: unknown) => this.#mockFailed(message, error))
+      .finally(() => this.#owed.delete(owed));
+    this.#owed.add(owed);
+  }
+
+  #mockFailed(message: TcpMessage, cause: unknown): void {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    this.#refuse(message, new Error(`the mock failed on ${message.name}: ${reason}`, { cause }));
+  }
+
+  #refuse(message: TcpMessage, reason: Error): void {
+    this.#record.fail(reason);
+    this.#send([this.#handler.refuse(message, reason.message)]);
+  }
+
+  #send(messages: readonly TcpMessage[]): void {
+    for (const message of messages) {
+      if (this.#state === 'over') return;
+      this.#record.add('destination', message, this.#link.send(message));
+      if (message.name === session.opened) this.#state = 'open';
+      if (message.name === session.rejected) this.#closeOn(closeCode.normal, 'the session is rejected');
+    }
+  }
+
+  /** @param rule what was broken, as a sentence */
+  #breakRule(rule: string): void {
+    if (this.#state === 'over') return;
+    this.#record.fail(new Error(rule));
+    this.#closeOn(closeCode.sessionRule, rule);
+  }
+
+  #closeOn(code: number, text: string): void {
+    this.#record.close('destination', { goodbye: { code, text } });
+    this.#finish();
+    void this.#link.close(code, text);
+  }
+
+  async #hangUp(): Promise<void> {
+    if (this.#state === 'over') return;
+    this.#record.close('destination', {});
+    this.#finish();
+    await this.#link.hangUp();
+  }
+
+  /** The source has ended its half: what it asked before is still answered. */
+  async #ended(end: LinkEnd): Promise<void> {
+    if (end.failure === undefined) await Promise.all(this.#owed);
+    if (this.#state === 'over') return;
+    this.#record.close('source', end);
+    this.#finish();
+    await this.#link.hangUp();
+  }
+
+  #finish(): void {
+    this.#state = 'over';
+    clearTimeout(this.#openTimer);
+    this.#over.abort();
+  }
+}
