@@ -1,0 +1,178 @@
+import {
+  objectPath,
+  states,
+  storedTenant,
+  tenantBody,
+  tenantPath,
+  tenantRevision,
+  tenantsPath,
+} from '../config-service.ts';
+import { assumed, destination, type Interaction, inferred, source } from '../contract.ts';
+import { defineContract } from '../define-contract.ts';
+import { dialect } from '../dialect.ts';
+import { errorBody, errorNaming, jsonType, sidecarWithoutUpstream } from '../http-common.ts';
+import { integer, regex } from '../matchers.ts';
+import type { HttpMessage, HttpRequest } from '../messages/http.ts';
+import { world } from '../world.ts';
+
+type Exchange = Interaction<HttpMessage>;
+
+const json = { 'content-type': 'application/json; charset=utf-8' };
+const answerJson = { 'content-type': jsonType };
+const routesAssumed = assumed('routes and bodies: no public document has them, so a small REST shape stands in');
+const lostStore = inferred(
+  'Redis is the only store of the service (connection 17), so without it nothing can be answered',
+);
+
+const getTenant: HttpRequest = { method: 'GET', path: tenantPath(world.tenant.uuid) };
+const addTenant: HttpRequest = { method: 'POST', path: tenantsPath, headers: json, body: tenantBody };
+const unknownTenant = world.otherTenant.uuid;
+
+/** A look-up whose keys the service cannot accept. A source that keeps the contract never sends one. */
+function refusedLookUp(description: string, type: string, query: Record<string, string>): Exchange {
+  return {
+    description,
+    negative: true,
+    basis: assumed('an object is looked up by exactly one key, of those that its type has'),
+    given: [states.tenantExists],
+    only: { side: 'destination', reason: 'a source that keeps the contract asks by exactly one fitting key' },
+    steps: [
+      source<HttpMessage>({ method: 'GET', path: objectPath(world.tenant.uuid, type), query }),
+      destination<HttpMessage>({
+        status: 400,
+        headers: answerJson,
+        body: errorBody(400, 'exactly one key is needed'),
+      }),
+    ],
+  };
+}
+
+/** A request for a tenant that the service does not have. */
+function unknownTenantRefused(description: string, path: string, query: Record<string, string> = {}): Exchange {
+  return {
+    description,
+    negative: true,
+    basis: assumed('an unknown tenant is a 404 whose message names it'),
+    given: [states.otherTenantMissing],
+    steps: [
+      source<HttpMessage>({ method: 'GET', path, query }),
+      destination<HttpMessage>({
+        status: 404,
+        headers: answerJson,
+        body: errorNaming(404, unknownTenant, `tenant ${unknownTenant} not found`),
+      }),
+    ],
+  };
+}
+
+/** A request while the store behind the service is lost. */
+function storeLost(description: string, request: HttpRequest): Exchange {
+  return {
+    description,
+    negative: true,
+    basis: lostStore,
+    given: [states.redisLost],
+    steps: [
+      source<HttpMessage>(request),
+      destination<HttpMessage>({
+        status: 503,
+        headers: { ...answerJson, 'retry-after': String(dialect.http.configService.retryAfterSeconds) },
+        body: errorBody(503, 'redis is not connected'),
+      }),
+    ],
+  };
+}
+
+/** The status of every success is 200 and no other: the service's own metrics count everything else as an error. */
+export default defineContract<HttpMessage>({
+  connection: 26,
+  port: 9100,
+  interactions: [
+    {
+      description: 'add the tenant',
+      basis: routesAssumed,
+      given: [states.tenantMissing],
+      steps: [
+        source<HttpMessage>(addTenant),
+        destination<HttpMessage>({
+          status: 200,
+          headers: answerJson,
+          body: { ...tenantBody, revision: integer(1) },
+        }),
+      ],
+    },
+    {
+      description: 'read the own tenant back',
+      basis: routesAssumed,
+      given: [states.tenantExists],
+      steps: [
+        source<HttpMessage>(getTenant),
+        destination<HttpMessage>({
+          status: 200,
+          headers: { ...answerJson, etag: regex('^"[0-9]+"$', `"${tenantRevision}"`) },
+          body: storedTenant,
+        }),
+      ],
+    },
+    {
+      description: 'delete the tenant',
+      basis: routesAssumed,
+      given: [states.tenantExists],
+      steps: [
+        source<HttpMessage>({ method: 'DELETE', path: tenantPath(world.tenant.uuid) }),
+        destination<HttpMessage>({ status: 200, headers: answerJson, body: { status: { code: 0 } } }),
+      ],
+    },
+    {
+      description: 'add the tenant again after a restart: the same revision stands',
+      basis: assumed('to add what is there already, unchanged, is no change'),
+      given: [states.tenantExists],
+      steps: [
+        source<HttpMessage>(addTenant),
+        destination<HttpMessage>({
+          status: 200,
+          headers: answerJson,
+          body: { ...tenantBody, revision: tenantRevision },
+        }),
+      ],
+    },
+    {
+      description: 'read the own tenant with a known revision: 200 all the same, never 304',
+      basis: inferred('the service counts every status but 200 as an error, so it must not answer 304'),
+      given: [states.tenantExists],
+      steps: [
+        source<HttpMessage>({ ...getTenant, headers: { 'if-none-match': `"${tenantRevision}"` } }),
+        destination<HttpMessage>({ status: 200, headers: answerJson, body: storedTenant }),
+      ],
+    },
+    {
+      description: 'add the tenant with a field that the service does not know',
+      basis: assumed('unknown fields of a request are ignored, so that both sides can be deployed on their own'),
+      given: [states.tenantMissing],
+      only: { side: 'destination', reason: 'a source of today has no such field; the destination must bear it' },
+      steps: [
+        source<HttpMessage>({ ...addTenant, body: { ...tenantBody, addedInALaterVersion: true } }),
+        destination<HttpMessage>({
+          status: 200,
+          headers: answerJson,
+          body: { ...tenantBody, revision: integer(1) },
+        }),
+      ],
+    },
+    unknownTenantRefused('read a tenant that does not exist', tenantPath(unknownTenant)),
+    unknownTenantRefused('look up a DN of a tenant that does not exist', objectPath(unknownTenant, 'DN'), {
+      number: world.dns.agent.number,
+    }),
+    storeLost('read the own tenant while the service has lost Redis', getTenant),
+    storeLost('add the tenant while the service has lost Redis', addTenant),
+    refusedLookUp('look up an object by no key', 'DN', {}),
+    refusedLookUp('look up an object by two keys', 'DN', {
+      number: world.dns.agent.number,
+      dbid: String(world.dns.agent.dbid),
+    }),
+    refusedLookUp('look up an object by a key that its type does not have', 'Person', {
+      TServerDBID: String(world.switch.tserverDbid),
+    }),
+    sidecarWithoutUpstream('read the own tenant while the service is down', states.down, getTenant),
+  ],
+});

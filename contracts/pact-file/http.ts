@@ -1,0 +1,80 @@
+import type { HttpBody, HttpRequest, HttpResponse } from '../messages/http.ts';
+import { bodyKind, encodeBody } from '../messages/http-body.ts';
+import { filled, type Part, PartedTemplate } from './parts.ts';
+
+/** A request template as the `request` of a Synchronous/HTTP interaction. */
+export function pactRequest(template: unknown): Record<string, unknown> {
+  const parted = new PartedTemplate(template);
+  const { method, path, query, headers, body } = parted.example as unknown as HttpRequest;
+  return filled({
+    method,
+    path,
+    query: lists(query),
+    headers: lists(headers),
+    body: pactBody(headers?.['content-type'], body),
+    ...rules(parted, headers?.['content-type'], { path: single(parted.below('path')), query: parted.named('query') }),
+  });
+}
+
+/** A response template as the `response` of a Synchronous/HTTP interaction. */
+export function pactResponse(template: unknown): Record<string, unknown> {
+  const parted = new PartedTemplate(template);
+  const { status, headers, body } = parted.example as unknown as HttpResponse;
+  return filled({
+    status,
+    headers: lists(headers),
+    body: pactBody(headers?.['content-type'], body),
+    ...rules(parted, headers?.['content-type'], { status: single(parted.below('status')) }),
+  });
+}
+
+type Sections = Record<string, { matchingRules: unknown; generators: unknown }>;
+
+function rules(parted: PartedTemplate, contentType: string | undefined, own: Sections): Record<string, unknown> {
+  const sections: Sections = { ...own, header: parted.named('headers'), body: bodyPart(parted, contentType) };
+  const section = (kind: 'matchingRules' | 'generators') =>
+    filled(Object.fromEntries(Object.entries(sections).map(([name, part]) => [name, part[kind]])));
+  return { matchingRules: section('matchingRules'), generators: section('generators') };
+}
+
+/**
+ * Whether the matchers of a message's body have no place in a file: Pact looks into a multipart body in its own way, and at
+ * binary bytes as they are, not at their base64 text. Such a body is compared byte for byte.
+ */
+export function bodyMatchersLost(template: unknown): boolean {
+  const parted = new PartedTemplate(template);
+  const { headers } = parted.example as unknown as HttpResponse;
+  return isOpaque(headers?.['content-type']) && Object.keys(parted.below('body').matchingRules).length > 0;
+}
+
+function isOpaque(contentType: string | undefined): boolean {
+  return ['multipart', 'binary'].includes(bodyKind(contentType));
+}
+
+function bodyPart(parted: PartedTemplate, contentType: string | undefined): Part {
+  return isOpaque(contentType) ? { matchingRules: {}, generators: {} } : parted.below('body');
+}
+
+/** Path and status have one value: their rules stand without a path. */
+function single({ matchingRules, generators }: Part): { matchingRules: unknown; generators: unknown } {
+  return { matchingRules: matchingRules.$ ?? {}, generators: generators.$ ?? {} };
+}
+
+function lists(values: Readonly<Record<string, string | string[]>> | undefined): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, [value].flat()]));
+}
+
+function pactBody(contentType: string | undefined, body: HttpBody | undefined): Record<string, unknown> | undefined {
+  if (body === undefined) return undefined;
+  const type = contentType ?? 'text/plain';
+  switch (bodyKind(contentType)) {
+    case 'json':
+      return { content: body, contentType: type, encoded: false };
+    case 'binary':
+      return { content: body, contentType: type, encoded: 'base64' };
+    case 'multipart':
+      return { content: encodeBody(contentType, body).toString('base64'), contentType: type, encoded: 'base64' };
+    default:
+      return { content: encodeBody(contentType, body).toString(), contentType: type, encoded: false };
+  }
+}

@@ -1,0 +1,132 @@
+import { type Connection, connectionByNumber, systemSlug } from './architecture.ts';
+import { basisText, type Contract, ContractError, type Interaction, type Step } from './contract.ts';
+import { isHttpFault } from './messages/http.ts';
+import { bodyMatchersLost, pactRequest, pactResponse } from './pact-file/http.ts';
+import { pactMessage } from './pact-file/messages.ts';
+import type { Omitted, PactFile, PactInteraction } from './pact-file/types.ts';
+
+export type { PactFile } from './pact-file/types.ts';
+
+/** Who asks and who is relied on, by the names of the table. */
+export interface Pacticipants {
+  consumer: string;
+  provider: string;
+}
+
+/**
+ * Consumer and provider of an interaction. Pact asks who relies on whom: the consumer is the one who would break if the
+ * other side changed what it sends. Where something is answered, that is the source, who waits for the answer. Where the
+ * source only tells (a Kafka record, a stream entry), it is whoever reads there: the source made the message and answers
+ * for its shape. Where the destination only tells, it provides what the source listens to.
+ */
+export function pacticipants(row: Connection, interaction: Interaction): Pacticipants {
+  const answered = interaction.steps.some((step) => step.from === 'destination');
+  return answered
+    ? { consumer: row.source, provider: row.destination }
+    : { consumer: row.destination, provider: row.source };
+}
+
+/**
+ * Writes contracts as Pact V4 files, one for each pair of consumer and provider, in an order that depends on the contracts
+ * alone. What a file cannot express is left out, and said in its metadata with the reason.
+ * @returns file contents by file name
+ * @throws {ContractError} when a contract's connection is not in the table
+ */
+export function toPact(contracts: readonly Contract[]): Map<string, PactFile> {
+  const files = new Map<string, PactFile>();
+  for (const contract of [...contracts].sort((a, b) => a.connection - b.connection)) {
+    const row = connectionByNumber(contract.connection);
+    if (row === undefined) throw new ContractError(`connection ${contract.connection} is not in the connections table`);
+    for (const interaction of contract.interactions) {
+      const { interactions, omitted } = toInteractions(row, interaction);
+      const file = fileOf(files, pacticipants(row, interaction));
+      file.interactions.push(...interactions);
+      file.metadata.voxpact.omitted.push(...omitted);
+    }
+  }
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A pact file as it is written: two spaces, one newline at the end. */
+export function formatPact(file: PactFile): string {
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+function fileOf(files: Map<string, PactFile>, { consumer, provider }: Pacticipants): PactFile {
+  const name = `${systemSlug(consumer)}--${systemSlug(provider)}.json`;
+  const known = files.get(name);
+  if (known !== undefined) return known;
+  const file: PactFile = {
+    consumer: { name: consumer },
+    provider: { name: provider },
+    interactions: [],
+    metadata: { pactSpecification: { version: '4.0' }, voxpact: { omitted: [] } },
+  };
+  files.set(name, file);
+  return file;
+}
+
+interface Expressed {
+  interactions: PactInteraction[];
+  omitted: Omitted[];
+}
+
+function toInteractions(row: Connection, interaction: Interaction): Expressed {
+  const { steps, description } = interaction;
+  const omit = (reason: string): Omitted => ({ connection: row.number, description, reason });
+  if (row.protocol === 'HTTP' || row.protocol === 'HTTPS') {
+    if (steps.some((step) => isHttpFault(step.content))) {
+      return { interactions: [], omitted: [omit('Pact has no word for a request that gets no response')] };
+    }
+    const lost = steps.some((step) => bodyMatchersLost(step.content))
+      ? [omit('in the file with a body of fixed bytes: Pact has no matchers for parts of a binary or multipart body')]
+      : [];
+    return { interactions: [httpInteraction(row, interaction)], omitted: lost };
+  }
+  const forbidden = interaction.forbidden?.length
+    ? [omit('in the file without its forbidden messages: Pact cannot say what must not be sent')]
+    : [];
+  const sides = new Set(steps.map((step) => step.from));
+  const interactions =
+    sides.size > 1
+      ? [synchronous(row, interaction)]
+      : steps.map((step, at) => asynchronous(row, interaction, step, at));
+  return { interactions, omitted: forbidden };
+}
+
+function httpInteraction(row: Connection, interaction: Interaction): PactInteraction {
+  const [request, response] = interaction.steps;
+  return {
+    ...head(row, interaction, 'Synchronous/HTTP'),
+    request: pactRequest(request?.content),
+    response: pactResponse(response?.content),
+  };
+}
+
+/** The whole conversation: its first step is the request, all that follow are the responses, whoever sends them. */
+function synchronous(row: Connection, interaction: Interaction): PactInteraction {
+  const [first, ...others] = interaction.steps;
+  return {
+    ...head(row, interaction, 'Synchronous/Messages'),
+    request: pactMessage(first as Step),
+    response: others.map(pactMessage),
+  };
+}
+
+/** One of the messages of an interaction in which only one side speaks. */
+function asynchronous(row: Connection, interaction: Interaction, step: Step, at: number): PactInteraction {
+  const count = interaction.steps.length;
+  const place = count === 1 ? '' : ` (message ${at + 1} of ${count})`;
+  return { ...head(row, interaction, 'Asynchronous/Messages', place), ...pactMessage(step) };
+}
+
+function head(row: Connection, interaction: Interaction, type: PactInteraction['type'], place = ''): PactInteraction {
+  const description = `${interaction.description}${place}`;
+  return {
+    type,
+    key: `${row.number}-${systemSlug(description)}`,
+    description,
+    providerStates: interaction.given.map(({ name, params }) => ({ name, params })),
+    comments: { text: [`connection ${row.number}`, basisText(interaction.basis)] },
+  };
+}

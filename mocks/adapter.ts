@@ -1,0 +1,120 @@
+import type { Contract, Interaction, ProviderState } from '../contracts/contract.ts';
+import type { ObservedMessage } from '../contracts/conversation.ts';
+import type { MessageProfile } from '../contracts/messages/profile.ts';
+
+export type { ObservedMessage } from '../contracts/conversation.ts';
+
+/** Where a peer listens, and what is needed to be let in. */
+export interface Address {
+  host: string;
+  /** 0 asks for any free port when listening. */
+  port: number;
+  user?: string;
+  password?: string;
+  database?: string;
+  /** PEM of the certificate authority that signed the listener's certificate; set means TLS. */
+  ca?: string;
+}
+
+/** What happened on a connection while one interaction ran. */
+export interface Observed {
+  messages: readonly ObservedMessage[];
+  /** Set when the exchange ended early: connection refused or lost, a timeout, a frame that cannot be read. */
+  failure?: Error;
+}
+
+/** A recorded exchange of a mock or a tap. */
+export interface Exchange extends Observed {
+  /** Rises by one for each exchange of a recorder. */
+  id: number;
+}
+
+/** What a state handler leaves behind: how to undo it, and values that `fromProviderState` templates may use. */
+export interface StateSet {
+  values: Readonly<Record<string, string>>;
+  undo(): Promise<void>;
+}
+
+/** A running destination: a mock, or a real server that is being watched. */
+export interface MockServer {
+  address: Address;
+  /** Sets a provider state. @throws UnknownStateError when no handler has that name. */
+  setState(state: ProviderState): Promise<StateSet>;
+  /** All exchanges that are still in the bounded record, oldest first. */
+  exchanges(): readonly Exchange[];
+  /** Resolves when everything that a source has already sent is in the record. */
+  settled(): Promise<void>;
+  /** Forgets the record. */
+  clear(): void;
+  /** Stops listening and frees all that was started. Closing twice is allowed. */
+  close(): Promise<void>;
+}
+
+/** A recorder between a source and a destination. It forwards bytes untouched. */
+export interface Tap {
+  address: Address;
+  exchanges(): readonly Exchange[];
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One interaction to be played, with the values that its provider states gave. */
+export interface Performance {
+  contract: Contract;
+  interaction: Interaction;
+  values: Readonly<Record<string, string>>;
+}
+
+/** What a destination is to be made of. */
+export interface ServeOptions {
+  contracts: readonly Contract[];
+  listen: Address;
+  /** The behaviour of the system that is stood in for, from `mocks/services`. */
+  service: ServiceMock;
+  signal?: AbortSignal;
+}
+
+/** A handler of one provider state, on the world of a running mock. */
+export type StateHandler<World> = (
+  world: World,
+  params: ProviderState['params'],
+) => Promise<Partial<StateSet>> | Partial<StateSet>;
+
+/** The part of a service's mock that every protocol has; each protocol adds how it answers. */
+export interface ServiceMock<World = never> {
+  /** The destination's name, as the architecture prints it. */
+  system: string;
+  /** The provider states it can be put in, by name. */
+  states: Readonly<Record<string, StateHandler<World>>>;
+  /** What the mock deliberately leaves out, in words; printed by `voxpact show`. */
+  notModelled: readonly string[];
+}
+
+/** The one interface of all wires. */
+export interface ProtocolAdapter {
+  profile: MessageProfile;
+  /**
+   * Acts as the source: plays an interaction against a live destination and returns what was seen.
+   * What the destination does, and an abort, is never a rejection but the `failure` of what was seen.
+   */
+  play(performance: Performance, at: Address, signal: AbortSignal): Promise<Observed>;
+  /** Acts as the destination: answers by contract and records every exchange. */
+  serve(options: ServeOptions): Promise<MockServer>;
+  /** Stands between: forwards untouched and records. */
+  tap(listen: Address, forward: Address): Promise<Tap>;
+}
+
+/** Of the wires whose destination is real software: watch one that runs already instead of starting one. */
+export interface Attachable {
+  attach(options: Omit<ServeOptions, 'listen'> & { at: Address }): Promise<MockServer>;
+}
+
+/** Nobody listens at an address: refused, unknown host, no answer to the first contact. The peer was never tested. */
+export class UnreachableError extends Error {
+  override name = 'UnreachableError';
+}
+
+/** A provider state that nobody can set; the message lists the names that exist. */
+export class UnknownStateError extends Error {
+  override name = 'UnknownStateError';
+}

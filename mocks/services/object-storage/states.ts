@@ -1,0 +1,84 @@
+import type { ProviderState } from '../../../contracts/contract.ts';
+import { dialect } from '../../../contracts/dialect.ts';
+import { emptyWav, states } from '../../../contracts/object-storage.ts';
+import type { StateHandler, StateSet } from '../../adapter.ts';
+import { Objects } from './objects.ts';
+import type { StorageWorld } from './world.ts';
+
+type Handler = StateHandler<StorageWorld>;
+
+/** Where the objects of a state's mailbox are. */
+interface Mailbox {
+  objects: Objects;
+  file: string;
+  message(id: unknown): string;
+}
+
+const wavBytes = Buffer.from(emptyWav, 'base64');
+
+/** A state of one mailbox. Its undo takes away what has come since, from the state itself or from a source. */
+function mailboxState(set: (mailbox: Mailbox, params: ProviderState['params']) => Promise<Values>): Handler {
+  return async (world, params) => {
+    const objects = new Objects(await world.store());
+    const [tenant, number] = [String(params.tenantUuid), String(params.mailbox)];
+    const { messages, mailbox } = dialect.http.objectStorage;
+    const prefix = messages(tenant, number);
+    const file = mailbox(tenant, number);
+    const present = async () => [...(await objects.names(prefix)), ...(await objects.names(file))];
+    await objects.ensureContainer();
+    const before = new Set(await present());
+    const values = await set({ objects, file, message: (id) => `${prefix}${id}.wav` }, params);
+    const undo = async () => {
+      const added = (await present()).filter((name) => !before.has(name));
+      await Promise.all(added.map((name) => objects.delete(name)));
+    };
+    return { values, undo };
+  };
+}
+
+type Values = StateSet['values'];
+
+const none: Values = {};
+
+/** Two writes, so that there is an ETag that was good once. */
+async function writeMailboxTwice({ objects, file }: Mailbox): Promise<{ staleEtag: string; etag: string }> {
+  const write = (revision: number) => objects.put(file, 'application/json', Buffer.from(JSON.stringify({ revision })));
+  return { staleEtag: await write(1), etag: await write(2) };
+}
+
+/** The provider states of connection 24. */
+export const handlers: Readonly<Record<string, Handler>> = {
+  [states.containerExists.name]: mailboxState(async () => none),
+  [states.messageExists.name]: mailboxState(async ({ objects, message }, { messageId }) => {
+    await objects.put(message(messageId), 'audio/wav', wavBytes);
+    return none;
+  }),
+  [states.messageMissing.name]: mailboxState(async ({ objects, message }, { messageId }) => {
+    await objects.delete(message(messageId));
+    return none;
+  }),
+  [states.mailboxHasEtag.name]: mailboxState(writeMailboxTwice),
+  [states.mailboxHasNewEtag.name]: mailboxState(writeMailboxTwice),
+  [states.twoMessagesExist.name]: mailboxState(async ({ objects, message }, { messageId, otherMessageId }) => {
+    await objects.put(message(messageId), 'audio/wav', wavBytes);
+    await objects.put(message(otherMessageId), 'audio/wav', wavBytes);
+    return none;
+  }),
+  [states.keyRotated.name]: (world) => {
+    const before = world.acceptedKey;
+    world.rotateKey();
+    return {
+      undo: async () => {
+        world.acceptedKey = before;
+      },
+    };
+  },
+  [states.busy.name]: (world) => {
+    world.busy = true;
+    return {
+      undo: async () => {
+        world.busy = false;
+      },
+    };
+  },
+};

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { escapeLiteral } from 'pg';
+import { dialect } from '../../../contracts/dialect.ts';
+import type { SqlConditions } from '../../../contracts/messages/postgres.ts';
+import { newcomer, storedWorld } from '../../../contracts/tenant-database.ts';
+import { world as fixture } from '../../../contracts/world.ts';
+import type { PostgresService, PostgresWorld } from '../../protocols/postgres/service.ts';
+import { type SqlText, toSql } from '../../protocols/postgres/sql-text.ts';
+
+const { tables, reader } = dialect.postgres;
+const { objectTypes } = dialect.tcp.configuration;
+const { tenant, otherTenant } = fixture;
+
+const schema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8');
+
+/** Makes a tenant's role and its database, which only that role may enter. */
+async function addTenant({ run, password }: PostgresWorld, name: string): Promise<void> {
+  await run(
+    `CREATE ROLE ${name} LOGIN PASSWORD '${password}' NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 20`,
+    [],
+    'postgres',
+  );
+  // The copy of files is faster than the log of changes where nothing is synced.
+  await run(`CREATE DATABASE ${name} OWNER ${name} STRATEGY file_copy`, [], 'postgres');
+  await run(`REVOKE CONNECT, TEMPORARY ON DATABASE ${name} FROM PUBLIC`, [], 'postgres');
+}
+
+const ofTenant = { tenant_dbid: tenant.dbid };
+const personsOfTenant = { expression: `(SELECT dbid FROM ${tables.person} WHERE tenant_dbid = ${tenant.dbid})` };
+const fixturePersons = [...fixture.persons.map(({ dbid }) => dbid), newcomer.dbid];
+
+/** Rows of the fixture's tenant, and of nobody else: the database may be a site's own. */
+const removal: readonly (readonly [table: string, where: SqlConditions])[] = [
+  [
+    tables.option,
+    {
+      object_type: objectTypes.person,
+      // A person that a source has deleted without its options is no longer found.
+      OR: [{ 'object_dbid IN': fixturePersons }, { 'object_dbid IN': personsOfTenant }],
+    },
+  ],
+  [tables.loginInfo, { 'person_dbid IN': personsOfTenant }],
+  [tables.agentLogin, ofTenant],
+  [tables.person, ofTenant],
+  [tables.dn, ofTenant],
+  [tables.switch, ofTenant],
+  [tables.tenant, { dbid: tenant.dbid }],
+];
+
+/** Each is one text, which the server runs in one transaction. */
+const removeFixture = script(removal.map(([table, where]) => toSql({ verb: 'DELETE', table, where })));
+const storeFixture = `${removeFixture};\n${script(
+  storedWorld.flatMap(([table, rows]) => rows.map((set) => toSql({ verb: 'INSERT', table, set }))),
+)}`;
+
+function script(statements: readonly SqlText[]): string {
+  return statements.map(inlined).join(';\n');
+}
+
+/** The statement with its values written into the text. */
+function inlined({ text, values }: SqlText): string {
+  return text.replace(/\$(\d+)/g, (_, number) => {
+    const value = values[Number(number) - 1];
+    return value === null || value === undefined ? 'NULL' : escapeLiteral(String(value));
+  });
+}
+
+async function databaseExists({ run }: PostgresWorld, name: string): Promise<boolean> {
+  return (await run('SELECT 1 FROM pg_database WHERE datname = $1', [name], 'postgres')).length > 0;
+}
+
+/** PostgreSQL as the Tenant Service finds it: the real server with the tenants' roles, databases and tables. */
+const postgresql: PostgresService = {
+  system: 'PostgreSQL',
+  database: tenant.name,
+  role: tenant.name,
+  notModelled: [
+    'TLS, and the rules of pg_hba.conf by network',
+    'tables of the vendor that no contract uses: the schema is not public',
+    'replicas and failover',
+  ],
+  async prepare(world) {
+    await world.run(`CREATE ROLE ${reader} LOGIN PASSWORD '${world.password}'`, [], 'postgres');
+    await addTenant(world, tenant.name);
+    await world.run(`GRANT CONNECT ON DATABASE ${tenant.name} TO ${reader}`, [], 'postgres');
+    await world.run(`GRANT CREATE ON DATABASE ${tenant.name} TO ${tenant.name}`, [], 'postgres');
+    await world.run(`SET ROLE ${tenant.name}; ${schema}; RESET ROLE`);
+    await world.run(storeFixture);
+  },
+  states: {
+    async 'the tenant database holds the configuration'(world) {
+      const [stored] = await world.run(`SELECT 1 FROM ${tables.tenant} WHERE dbid = $1`, [tenant.dbid]);
+      await world.run(storeFixture);
+      return {
+        async undo() {
+          await world.run(stored === undefined ? removeFixture : storeFixture);
+        },
+      };
+    },
+    async 'another tenant has its database'(world, params) {
+      const name = String(params.tenant ?? otherTenant.name);
+      if (await databaseExists(world, name)) return {};
+      await addTenant(world, name);
+      return {
+        async undo() {
+          await world.run(`DROP DATABASE ${name} WITH (FORCE)`, [], 'postgres');
+          await world.run(`DROP ROLE ${name}`, [], 'postgres');
+        },
+      };
+    },
+    async 'the database server is down'(world) {
+      return { undo: await world.outage() };
+    },
+  },
+};
+
+export default postgresql;
