@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+const oldestMajor = 22;
+/** What a shell reports for a process that a signal ended, less the signal's number. */
+const signalExitBase = 128;
+const major = Number(process.versions.node.split('.')[0]);
+
+if (major < oldestMajor) {
+  process.stderr.write(`voxpact: Node ${oldestMajor} or newer is needed, this is Node ${process.versions.node}\n`);
+  process.exit(2);
+}
+
+// Loaded only now: an older Node would stop with a syntax error instead of the sentence above.
+const { main } = await import('./cli.ts');
+const interrupt = new AbortController();
+for (const [signal, number] of [
+  ['SIGHUP', 1],
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+] as const) {
+  process.once(signal, () => {
+    process.stderr.write('voxpact: interrupted, everything that was started is stopped\n');
+    process.exitCode = signalExitBase + number;
+    interrupt.abort(signal);
+  });
+}
+const code = await main(process.argv.slice(2), {
+  print: (text) => process.stdout.write(`${text}\n`),
+  note: (text) => process.stderr.write(`${text}\n`),
+  terminal: process.stdout.isTTY === true,
+  signal: interrupt.signal,
+});
+if (!interrupt.signal.aborted) process.exitCode = code;

@@ -1,0 +1,87 @@
+import { type Connection, type SystemName, systemSlug } from '../../contracts/architecture.ts';
+import { loadContracts } from '../../contracts/catalogue.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { Address } from '../../mocks/adapter.ts';
+import { formatAddress } from '../address.ts';
+import { UsageError } from '../errors.ts';
+import { type Destination, Destinations, rowOf } from '../peers/destinations.ts';
+import { parseSystem } from '../selection.ts';
+import type { CommandContext, ExitCode } from './context.ts';
+import { startNote } from './start-note.ts';
+
+export interface ServeCommandOptions {
+  /** Where to listen: a loopback address unless told otherwise. */
+  host: string;
+  /** `documented` takes the table's ports, `ephemeral` any that are free. */
+  ports: string;
+}
+
+/** The systems whose stand-in is the real software. */
+const realSystems: readonly SystemName[] = [
+  'Redis',
+  'Kafka',
+  'PostgreSQL',
+  'Object storage',
+  'Voice SIP Proxy Service',
+  'WebRTC Media Service',
+];
+
+function listenAt({ host, ports }: ServeCommandOptions): (row: Connection, contract: Contract) => Address {
+  if (ports === 'ephemeral') return () => ({ host, port: 0 });
+  if (ports !== 'documented') throw new UsageError(`--ports is documented or ephemeral, not "${ports}"`);
+  return (row, contract) => ({ host, port: contract.port ?? row.port.ports[0] ?? 0 });
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    // Holds the process open: a SIP mock has no handle of its own in this process.
+    const alive = setInterval(() => {}, 60_000);
+    signal.addEventListener('abort', () => {
+      clearInterval(alive);
+      resolve();
+    });
+  });
+}
+
+function addressLine({ system, protocol, server, contracts }: Destination): string {
+  const numbers = contracts.map(({ connection }) => connection).join(', ');
+  return [systemSlug(system), formatAddress(server.address, protocol), protocol, `connections ${numbers}`].join('\t');
+}
+
+async function serveSystems(
+  systems: readonly SystemName[],
+  options: ServeCommandOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const contracts = (await loadContracts()).filter((contract) => systems.includes(rowOf(contract).listens));
+  const without = systems.filter((system) => !contracts.some((contract) => rowOf(contract).listens === system));
+  if (without.length > 0)
+    throw new UsageError(`there is no contract that ends at ${without.join(', ')}; see "voxpact list"`);
+  const { signal } = context;
+  const destinations = await Destinations.start({
+    contracts,
+    signal,
+    listenAt: listenAt(options),
+    onProgress: startNote(context),
+  });
+  try {
+    if (destinations.absent.length > 0) return 2;
+    for (const destination of destinations.up) context.print(addressLine(destination));
+    context.note('up; Ctrl-C stops everything');
+    await untilAborted(signal);
+    return 0;
+  } finally {
+    await destinations.close();
+  }
+}
+
+/** `voxpact mock SERVICE...`: stands in for services until Ctrl-C. */
+export function mock(words: string[], options: ServeCommandOptions, context: CommandContext): Promise<ExitCode> {
+  return serveSystems(words.map(parseSystem), options, context);
+}
+
+/** `voxpact peers`: runs the real servers (Redis, Kafka, PostgreSQL, object storage, SIPp) until Ctrl-C. */
+export function peers(options: ServeCommandOptions, context: CommandContext): Promise<ExitCode> {
+  return serveSystems(realSystems, options, context);
+}

@@ -1,0 +1,23 @@
+/** The user asked for something that cannot be: an unknown name, a number not in the table, a malformed address. Exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+function codeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Whether a message says already what its cause says. */
+function tells(message: string, cause: Error): boolean {
+  const code = codeOf(cause);
+  return message.includes(cause.message) || (code !== undefined && message.includes(code));
+}
+
+/** The sentence of an error, with those of its causes where they add something. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error && !tells(error.message, error.cause)) {
+    return `${error.message.replace(/\.$/, '')}: ${sentenceOf(error.cause)}`;
+  }
+  return error.message;
+}

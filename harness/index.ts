@@ -1,0 +1,14 @@
+export { connectionByNumber, connections, systems } from '../contracts/architecture.ts';
+export { loadContracts } from '../contracts/catalogue.ts';
+export * from '../contracts/contract.ts';
+export { judge } from '../contracts/conversation.ts';
+export { defineContract } from '../contracts/define-contract.ts';
+export * from '../contracts/matchers.ts';
+export { compile, generate, match } from '../contracts/matching.ts';
+export type * from '../mocks/adapter.ts';
+export { mswHandlers } from '../mocks/protocols/http/handlers.ts';
+export { adapterFor, serviceMock } from '../mocks/registry.ts';
+export { Destinations } from './peers/destinations.ts';
+export { verifyJson } from './report/json.ts';
+export { junitXml } from './report/junit.ts';
+export { verify } from './verify/run.ts';

@@ -1,0 +1,138 @@
+import {
+  type Connection,
+  connectionByNumber,
+  type ProtocolName,
+  type SystemName,
+} from '../../contracts/architecture.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { Address, Attachable, MockServer, ProtocolAdapter } from '../../mocks/adapter.ts';
+import { adapterFor, serviceMock } from '../../mocks/registry.ts';
+import { sentenceOf } from '../errors.ts';
+
+/** A destination that is up: a mock, a real server that was started, or one that was there already. */
+export interface Destination {
+  system: SystemName;
+  protocol: ProtocolName;
+  adapter: ProtocolAdapter & Partial<Attachable>;
+  contracts: readonly Contract[];
+  server: MockServer;
+}
+
+/** A destination that could not be had. */
+export interface AbsentDestination {
+  system: SystemName;
+  protocol: ProtocolName;
+  contracts: readonly Contract[];
+  reason: string;
+}
+
+export interface StartProgress {
+  system: SystemName;
+  protocol: ProtocolName;
+  state: 'starting' | 'ready' | 'failed';
+  /** Milliseconds since the start of this destination. */
+  elapsedMs: number;
+  detail?: string;
+}
+
+export interface StartOptions {
+  contracts: readonly Contract[];
+  /** Running servers to watch instead of starting one, by system. */
+  external?: ReadonlyMap<SystemName, Address>;
+  /** Where to listen; any free loopback port when absent. */
+  listenAt?: (row: Connection, contract: Contract) => Address;
+  signal: AbortSignal;
+  onProgress?: (progress: StartProgress) => void;
+}
+
+interface Group {
+  system: SystemName;
+  protocol: ProtocolName;
+  contracts: Contract[];
+}
+
+/** The table's row of a contract; defineContract() has made sure that there is one. */
+export function rowOf(contract: Contract): Connection {
+  return connectionByNumber(contract.connection) as Connection;
+}
+
+/** One destination serves all connections that end at the same system over the same protocol. */
+function groups(contracts: readonly Contract[]): Group[] {
+  const byListener = new Map<string, Group>();
+  for (const contract of contracts) {
+    const { listens: system, protocol } = rowOf(contract);
+    const key = `${system} ${protocol}`;
+    const group = byListener.get(key) ?? { system, protocol, contracts: [] };
+    group.contracts.push(contract);
+    byListener.set(key, group);
+  }
+  return [...byListener.values()];
+}
+
+async function start(group: Group, options: StartOptions): Promise<Destination> {
+  const { system, protocol, contracts } = group;
+  const { external, signal, listenAt } = options;
+  const [adapter, service] = await Promise.all([adapterFor(protocol), serviceMock(system)]);
+  if (service === undefined) throw new Error(`there is no mock of ${system}`);
+  const at = external?.get(system);
+  if (at !== undefined) {
+    if (adapter.attach === undefined) {
+      throw new Error(
+        `${system} cannot be watched at an address: only real servers of Redis, Kafka and PostgreSQL can`,
+      );
+    }
+    return { system, protocol, adapter, contracts, server: await adapter.attach({ contracts, service, at, signal }) };
+  }
+  const first = contracts[0] as Contract;
+  const listen = listenAt?.(rowOf(first), first) ?? { host: '127.0.0.1', port: 0 };
+  return { system, protocol, adapter, contracts, server: await adapter.serve({ contracts, service, listen, signal }) };
+}
+
+/** All destinations of a run. */
+export class Destinations {
+  readonly up: readonly Destination[];
+  readonly absent: readonly AbsentDestination[];
+
+  private constructor(up: readonly Destination[], absent: readonly AbsentDestination[]) {
+    this.up = up;
+    this.absent = absent;
+  }
+
+  /** Starts the destinations of the contracts in parallel. One that fails is listed as absent; the others go on. */
+  static async start(options: StartOptions): Promise<Destinations> {
+    const up: Destination[] = [];
+    const absent: AbsentDestination[] = [];
+    await Promise.all(
+      groups(options.contracts).map(async (group) => {
+        const { system, protocol, contracts } = group;
+        const startedAt = performance.now();
+        const tell = (state: StartProgress['state'], detail?: string) =>
+          options.onProgress?.({
+            system,
+            protocol,
+            state,
+            elapsedMs: Math.round(performance.now() - startedAt),
+            ...(detail === undefined ? {} : { detail }),
+          });
+        tell('starting');
+        try {
+          const destination = await start(group, options);
+          up.push(destination);
+          tell('ready');
+        } catch (error) {
+          const reason = sentenceOf(error);
+          absent.push({ system, protocol, contracts, reason });
+          tell('failed', reason);
+        }
+      }),
+    );
+    return new Destinations(up, absent);
+  }
+
+  /** Stops everything that was started. */
+  async close(): Promise<void> {
+    const results = await Promise.allSettled(this.up.map(({ server }) => server.close()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+}

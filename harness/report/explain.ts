@@ -1,0 +1,64 @@
+import { connectionTitle } from '../../contracts/architecture.ts';
+import type { Contract, Side } from '../../contracts/contract.ts';
+import type { StepMismatch } from '../../contracts/conversation.ts';
+import { rowOf } from '../peers/destinations.ts';
+import type { ConnectionResult } from '../verify/run.ts';
+import type { InteractionResult, SideResult } from '../verify/verdict.ts';
+
+/** One thing that went wrong, as a person reads it. */
+export interface Explanation {
+  /** Connection, side and interaction. */
+  where: string;
+  /** What was expected and what came, a sentence each. */
+  sentences: readonly string[];
+  fix: string;
+}
+
+function systemUnderTest(contract: Contract, side: Side): string {
+  const row = rowOf(contract);
+  return side === 'source' ? row.dials : row.listens;
+}
+
+function fixFor(contract: Contract, side: Side, result: InteractionResult): string {
+  const show = `"voxpact show ${contract.connection}" prints what is promised`;
+  const system = systemUnderTest(contract, side);
+  if (result.verdict === 'failed')
+    return `change what ${system} sends, or the contract where it asks too much; ${show}`;
+  if (/state/i.test(result.reason ?? '')) return `provide a handler for the provider state; ${show}`;
+  return `see that ${system} is up and reachable, then run it again; nothing was proven`;
+}
+
+/** A mismatch below a message says which message; one of a whole message says it already. */
+function sentenceFor({ path, title, step, message }: StepMismatch): string {
+  return path === '$' || step === 0 ? message : `${title}: ${message}`;
+}
+
+function explainInteraction(contract: Contract, side: Side, result: InteractionResult): Explanation {
+  return {
+    where: `${connectionTitle(rowOf(contract))}, ${side}, "${result.description}"`,
+    sentences: result.verdict === 'failed' ? result.mismatches.map(sentenceFor) : [result.reason ?? 'no reason given'],
+    fix: fixFor(contract, side, result),
+  };
+}
+
+function explainSide(contract: Contract, side: Side, result: SideResult): Explanation[] {
+  const bad = result.interactions.filter(({ verdict }) => verdict === 'failed' || verdict === 'error');
+  if (bad.length > 0) return bad.map((each) => explainInteraction(contract, side, each));
+  if (result.verdict !== 'error') return [];
+  const system = systemUnderTest(contract, 'destination');
+  return [
+    {
+      where: `${connectionTitle(rowOf(contract))}, ${side}`,
+      sentences: [result.reason ?? 'no interaction was run'],
+      fix: `see that ${system} can be started or reached, then run it again; nothing was proven`,
+    },
+  ];
+}
+
+/** Everything that failed or could not be judged on a connection, in the order of the contract. */
+export function explain({ contract, destination, source }: ConnectionResult): Explanation[] {
+  return [
+    ...(destination === undefined ? [] : explainSide(contract, 'destination', destination)),
+    ...(source === undefined ? [] : explainSide(contract, 'source', source)),
+  ];
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { Eta } from 'eta';
+import { connections } from '../../contracts/architecture.ts';
+import { connectionVerdict, type Run } from '../verify/run.ts';
+import { explain } from './explain.ts';
+import { contractCounts, verifyJson } from './json.ts';
+
+const template = new URL('./report.eta', import.meta.url);
+
+/** A run as one HTML page that needs nothing else: all 60 rows, the verdicts, and what to do about the bad ones. */
+export function htmlPage(run: Run): string {
+  const rows = connections.map((row) => {
+    const result = run.connections.find(({ contract }) => contract.connection === row.number);
+    return {
+      row,
+      result,
+      verdict: result === undefined ? undefined : connectionVerdict(result),
+      counts: contractCounts(result?.contract),
+      sides: [
+        ['destination', result?.destination],
+        ['source', result?.source],
+      ],
+      explanations: result === undefined ? [] : explain(result),
+    };
+  });
+  return new Eta({ autoTrim: false }).renderString(readFileSync(template, 'utf8'), {
+    run,
+    rows,
+    json: verifyJson(run),
+  });
+}

@@ -1,0 +1,86 @@
+import type { Connection } from '../../contracts/architecture.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import { type ConnectionResult, connectionVerdict, type Run, sidesOf } from '../verify/run.ts';
+import type { SideResult, Verdict } from '../verify/verdict.ts';
+
+/** How many of something ended how. */
+export type Counts = Record<Verdict, number>;
+
+/** Counts verdicts. */
+export function count(results: readonly { verdict: Verdict }[]): Counts {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, error: 0 };
+  for (const { verdict } of results) counts[verdict] += 1;
+  return counts;
+}
+
+/** How many interactions rest on which basis, and how many are negative. */
+export function contractCounts(contract: Contract | undefined) {
+  const basis = { documented: 0, inferred: 0, assumed: 0 };
+  for (const interaction of contract?.interactions ?? []) basis[interaction.basis.kind] += 1;
+  return {
+    interactions: contract?.interactions.length ?? 0,
+    negative: contract?.interactions.filter(({ negative }) => negative).length ?? 0,
+    basis,
+  };
+}
+
+/** `voxpact list --json`, version 1: every row of the table, those without contract with zero interactions. */
+export function listJson(rows: readonly Connection[], contracts: readonly Contract[]) {
+  return {
+    schema: 'voxpact/list/1',
+    connections: rows.map(({ number, source, destination, protocol, port }) => ({
+      number,
+      source,
+      destination,
+      protocol,
+      ports: port.ports,
+      ...contractCounts(contracts.find(({ connection }) => connection === number)),
+    })),
+  };
+}
+
+function sideJson({ verdict, reason, interactions }: SideResult) {
+  return {
+    verdict,
+    ...(reason === undefined ? {} : { reason }),
+    interactions: interactions.map((interaction) => ({
+      description: interaction.description,
+      verdict: interaction.verdict,
+      ...(interaction.reason === undefined ? {} : { reason: interaction.reason }),
+      mismatches: interaction.mismatches.map(({ step, title, path, rule, expected, got, message }) => ({
+        step,
+        title,
+        path,
+        rule,
+        expected,
+        got,
+        message,
+      })),
+      durationMs: interaction.durationMs,
+    })),
+  };
+}
+
+function connectionJson({ contract, destination, source }: ConnectionResult) {
+  return {
+    number: contract.connection,
+    ...(destination === undefined ? {} : { destination: sideJson(destination) }),
+    ...(source === undefined ? {} : { source: sideJson(source) }),
+  };
+}
+
+/** `voxpact verify --json`, version 1; also what `report.json` holds. */
+export function verifyJson(run: Run) {
+  const sides = run.connections.flatMap(sidesOf);
+  return {
+    schema: 'voxpact/verify/1',
+    startedAt: run.startedAt,
+    durationMs: run.durationMs,
+    verdict: run.verdict,
+    totals: {
+      connections: count(run.connections.map((result) => ({ verdict: connectionVerdict(result) }))),
+      interactions: count(sides.flatMap(({ interactions }) => interactions)),
+    },
+    connections: run.connections.map(connectionJson),
+  };
+}
