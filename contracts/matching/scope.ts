@@ -72,6 +72,8 @@ export class Scope {
       }
       return this.#cached(fragment, String(fragment), fragment);
     }
+    const known = this.#named.get(fragment);
+    if (known !== undefined) return known;
     const position = numericKey.test(fragment) ? Number(fragment) : undefined;
     if (position !== undefined && !this.#hasNumbers) {
       this.#otherNumericKey ??= this.#step(fragment, position);
