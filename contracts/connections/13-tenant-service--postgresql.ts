@@ -1,5 +1,5 @@
 import { dnTypes } from '../config-object.ts';
-import { assumed, destination, documented, type Interaction, inferred, source, state } from '../contract.ts';
+import { assumed, destination, type Interaction, inferred, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
 import { arrayContaining, bind, bound, integer, string, type Template } from '../matchers.ts';
@@ -17,7 +17,7 @@ const [ada, ben, cleo] = world.persons;
 const role = tenant.name;
 const configured = state('the tenant database holds the configuration', { tenant: tenant.name });
 
-const configurationRules = 'Configuration Layer Reference, introduction to the objects and CfgPerson';
+const configurationRules = 'Platform SDK documentation, introduction to the configuration layer objects, and CfgPerson';
 const errorCodes = 'PostgreSQL manual, appendix "PostgreSQL Error Codes"';
 const harnessConstraint = (rule: string) =>
   inferred(`${rule}; that the database enforces it by a constraint is the harness's choice, the code is PostgreSQL's`);
@@ -95,7 +95,9 @@ const startupRead: Interaction<PostgresContent> = {
 
 const findDn: Interaction<PostgresContent> = {
   description: 'a DN is found by its switch and number',
-  basis: documented('Configuration Layer Reference, CfgDNQuery: filter keys switch_dbid and dn_number'),
+  basis: inferred(
+    'switch_dbid and dn_number are documented filter keys; that the table has columns of the same names follows',
+  ),
   given: [configured],
   steps: perhapsInTransaction(
     role,
@@ -156,8 +158,8 @@ const addPerson: Interaction<PostgresContent> = {
 
 const disable: Interaction<PostgresContent> = {
   description: 'a person that leaves is disabled by state 2, and its row stays',
-  basis: documented(
-    `${configurationRules}: state is mandatory, 1 is enabled, 2 is disabled; a DBID is never used again`,
+  basis: inferred(
+    `${configurationRules}: state is mandatory and a DBID is never used again, so a person that others refer to is disabled`,
   ),
   given: [configured],
   steps: [
@@ -168,7 +170,9 @@ const disable: Interaction<PostgresContent> = {
 
 const deletePerson: Interaction<PostgresContent> = {
   description: 'a deleted person takes its options and its place on agent logins with it, the agent login stays',
-  basis: documented(`${configurationRules}: deleting an object removes it from the lists that refer to it`),
+  basis: inferred(
+    `${configurationRules}: deleting an object removes it from the lists that refer to it; options belong to their object`,
+  ),
   given: [configured],
   steps: [
     ...inTransaction(

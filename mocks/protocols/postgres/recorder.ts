@@ -2,7 +2,7 @@ import type { Exchange, ObservedMessage } from '../../adapter.ts';
 import { type LogEntry, LogReader } from './log.ts';
 import type { Superuser } from './superuser.ts';
 import { readTables, type Tables } from './tables.ts';
-import { Transcript } from './transcript.ts';
+import { hasStatement, Transcript } from './transcript.ts';
 
 /** Which lines of the log a recorder is about. */
 export type LogFilter = (entry: LogEntry) => boolean;
@@ -65,15 +65,17 @@ export class Recorder {
     for (const entry of await this.#reader.read()) {
       const atMs = this.#timeOf(entry);
       if (atMs < this.#clearedAtMs || !this.#filter(entry)) continue;
-      const database = entry.dbname;
-      if (database !== undefined && !tablesOf.has(database)) tablesOf.set(database, await this.#tables(database));
-      this.#transcript.take(entry, tablesOf.get(database ?? '') ?? new Map(), atMs);
+      const { dbname = '' } = entry;
+      if (hasStatement(entry) && !tablesOf.has(dbname)) tablesOf.set(dbname, await this.#tables(dbname));
+      this.#transcript.take(entry, tablesOf.get(dbname) ?? new Map(), atMs);
     }
   }
 
-  /** Without its tables (a database that is not there) a statement is recorded with values as text. */
-  #tables(database: string): Promise<Tables> {
-    return readTables((sql) => this.#superuser.run(sql, [], database)).catch(() => new Map());
+  /** Without its tables (the database has gone since) a statement is recorded with values as text. */
+  async #tables(database: string): Promise<Tables> {
+    // Asked first, since a session that is refused would be in the log as somebody's.
+    const found = await this.#superuser.run('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+    return found.length === 0 ? new Map() : readTables((sql) => this.#superuser.run(sql, [], database));
   }
 
   #timeOf({ timestamp }: LogEntry): number {

@@ -8,7 +8,7 @@ import { runDirectory } from '../../process.ts';
 import { findBinaries, reachable, serverUser } from './binaries.ts';
 import { type PostgresServer, startPostgres } from './server.ts';
 import { Superuser } from './superuser.ts';
-import { templatePath } from './template.ts';
+import { makeDataDirectory, templatePath } from './template.ts';
 
 const host = '127.0.0.1';
 const undo: (() => unknown)[] = [];
@@ -35,6 +35,15 @@ function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'voxpact-test-'));
   undo.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function useCache(path: string): void {
+  const kept = process.env.XDG_CACHE_HOME;
+  process.env.XDG_CACHE_HOME = path;
+  undo.push(() => {
+    if (kept === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = kept;
+  });
 }
 
 describe('a PostgreSQL server of our own', () => {
@@ -77,12 +86,7 @@ describe('a PostgreSQL server of our own', () => {
 
   test('two first starts at once make one template, and both serve', async () => {
     const cache = temporaryFolder();
-    const kept = process.env.XDG_CACHE_HOME;
-    process.env.XDG_CACHE_HOME = cache;
-    undo.push(() => {
-      if (kept === undefined) delete process.env.XDG_CACHE_HOME;
-      else process.env.XDG_CACHE_HOME = kept;
-    });
+    useCache(cache);
     const servers = await Promise.all([start(), start()]);
     expect(await Promise.all(servers.map((server) => firstValue(server, 'SELECT 1')))).toEqual([1, 1]);
     const template = templatePath(findBinaries().version);
@@ -94,14 +98,21 @@ describe('a PostgreSQL server of our own', () => {
   test('without a cache that can be written to it starts all the same', async () => {
     const file = join(temporaryFolder(), 'a-file');
     writeFileSync(file, '');
-    const kept = process.env.XDG_CACHE_HOME;
-    process.env.XDG_CACHE_HOME = file;
-    undo.push(() => {
-      if (kept === undefined) delete process.env.XDG_CACHE_HOME;
-      else process.env.XDG_CACHE_HOME = kept;
-    });
+    useCache(file);
     expect(await firstValue(await start(), 'SELECT 1')).toBe(1);
   });
+});
+
+test('a data directory that cannot be made is one clear sentence', async () => {
+  const folder = temporaryFolder();
+  useCache(folder);
+  const path = join(folder, 'data');
+  mkdirSync(path);
+  writeFileSync(join(path, 'in-the-way'), '');
+  const { home, version } = findBinaries();
+  chmodSync(folder, 0o755);
+  const making = makeDataDirectory({ home, version, user: serverUser(), path });
+  await expect(making).rejects.toThrow(`PostgreSQL could not make its data directory ${path}: `);
 });
 
 describe('the programs of the server', () => {

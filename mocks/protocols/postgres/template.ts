@@ -88,12 +88,17 @@ export async function makeDataDirectory(options: DataDirectoryOptions): Promise<
 
 async function initdb({ home, path, user, signal }: DataDirectoryOptions): Promise<void> {
   const layout = ['--encoding=UTF8', '--locale=C', '--wal-segsize=1', '--no-sync', '--no-instructions'];
-  await execa(join(home, 'bin', 'initdb'), ['-D', path, '-U', 'postgres', '--auth=trust', ...layout], {
+  const result = await execa(join(home, 'bin', 'initdb'), ['-D', path, '-U', 'postgres', '--auth=trust', ...layout], {
     ...user,
     cwd: dirname(path),
     timeout: INITDB_TIMEOUT_MS,
+    reject: false,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
+  signal?.throwIfAborted();
+  if (!result.failed) return;
+  const reason = result.stderr.trim().split('\n').at(-1) || result.shortMessage;
+  throw new Error(`PostgreSQL could not make its data directory ${path}: ${reason}`, { cause: result.cause });
 }
 
 /**

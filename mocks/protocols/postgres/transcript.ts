@@ -31,6 +31,18 @@ const HOUSEKEEPING = new Set([
   'RELEASE',
 ]);
 
+/** How the log shows a statement, by the simple and by the extended protocol; a fetch goes on with one that it has shown. */
+const STATEMENT = /^(?:statement|execute (?!fetch from )[^:]*): ([\s\S]*)$/;
+
+function isOfClient({ application_name, backend_type = 'client backend' }: LogEntry): boolean {
+  return application_name !== HARNESS_APPLICATION && backend_type === 'client backend';
+}
+
+/** Whether a line holds a statement of a source, for which the tables have to be known. */
+export function hasStatement(entry: LogEntry): boolean {
+  return isOfClient(entry) && (entry.error_severity === 'ERROR' || STATEMENT.test(entry.message ?? ''));
+}
+
 /**
  * Turns lines of the server's log into exchanges: a transaction is one, a statement outside of transactions is one, a
  * refused session is one. Of the answers the log shows errors only.
@@ -58,16 +70,15 @@ export class Transcript {
 
   /** Takes the next line. @param tables of the database that the line is about */
   take(entry: LogEntry, tables: Tables, atMs: number): void {
-    const { session_id, application_name, backend_type, message = '', error_severity } = entry;
-    if (session_id === undefined || application_name === HARNESS_APPLICATION) return;
-    if (backend_type !== undefined && backend_type !== 'client backend') return;
+    const { session_id, message = '', error_severity } = entry;
+    if (session_id === undefined || !isOfClient(entry)) return;
     const session = this.#sessions.get(session_id) ?? { inTransaction: false };
     this.#sessions.set(session_id, session);
     if (message.startsWith('disconnection:')) this.#sessions.delete(session_id);
     if (error_severity === 'ERROR') this.#error(entry, session, tables, atMs);
     if (error_severity === 'FATAL') this.#fatal(entry, session, atMs);
     if (error_severity === 'LOG') {
-      const sql = /^(?:statement|execute (?!fetch from )[^:]*): ([\s\S]*)$/.exec(message)?.[1];
+      const sql = STATEMENT.exec(message)?.[1];
       if (sql !== undefined) this.#statement(sql, entry, session, tables, atMs);
     }
   }

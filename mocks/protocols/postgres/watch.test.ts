@@ -77,6 +77,19 @@ describe('a watched server', () => {
     expect(await ask(server.address, count)).toEqual([before]);
   });
 
+  test('records nothing of its own, not even about a database that has gone', async () => {
+    const foreign = interaction("another tenant's database");
+    const undoStates = await given(server, foreign);
+    await ask({ ...server.address, user: 'postgres', database: 't200' }, 'CREATE TABLE gone ()');
+    await play(foreign, server.address);
+    await undoStates();
+    await server.settled();
+    expect(verbs(server)).toEqual(['CREATE', 'CONNECT', undefined]);
+    await server.settled();
+    await server.settled();
+    expect(verbs(server)).toEqual(['CREATE', 'CONNECT', undefined]);
+  });
+
   test('can be taken away and comes back with its data', async () => {
     const outage = interaction('while the server is down');
     const undoStates = await given(server, outage);
