@@ -34,10 +34,18 @@ async function load(file: string, base: URL): Promise<Contract> {
 
 /**
  * Loads every contract of the connections folder, ordered by number.
- * @throws {ContractError} naming the file that cannot be loaded, has no contract, or is named for another connection
+ * @throws {ContractError} naming the file that cannot be loaded, has no contract, is named for another connection, or is
+ * the second one of its connection
  */
 export async function loadContracts(base: URL = folder): Promise<Contract[]> {
   const files = readdirSync(base).filter((file) => /\.[jt]s$/.test(file) && !/\.(test|d)\.[jt]s$/.test(file));
   const contracts = await Promise.all(files.map((file) => load(file, base)));
+  for (const [index, { connection }] of contracts.entries()) {
+    const first = contracts.findIndex((each) => each.connection === connection);
+    if (first === index) continue;
+    throw new ContractError(
+      `contracts/connections/${files[index]}: connection ${connection} has its contract in ${files[first]} already`,
+    );
+  }
   return contracts.sort((a, b) => a.connection - b.connection);
 }

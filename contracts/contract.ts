@@ -34,6 +34,13 @@ export interface Step<C = unknown> {
   lane?: string;
 }
 
+/** A part of messages that may be anything, and why no contract demands more of it. */
+export interface FreePart {
+  /** `$.headers.date`, with all below it; `.*` and `[*]` stand for any key and any index. */
+  path: string;
+  reason: string;
+}
+
 /** One exchange, one message or one dialog that a connection promises. */
 export interface Interaction<C = unknown> {
   description: string;
@@ -46,6 +53,8 @@ export interface Interaction<C = unknown> {
   forbidden?: readonly Step[];
   /** Set where only one side can be judged; the other side's report prints the reason. */
   only?: { side: Side; reason: string };
+  /** What peers send and nobody relies on; `voxpact strength` lists it with its reason instead of asking for a requirement. */
+  free?: readonly FreePart[];
   /** How long one awaited message may take, in milliseconds; the harness's own limit when absent. */
   stepTimeoutMs?: number;
 }

@@ -136,6 +136,120 @@ describe('a conversation that breaks the contract', () => {
   });
 });
 
+describe('who waits for whom', () => {
+  const talk = interaction([
+    source<Message>({ name: 'Open' }),
+    destination<Message>({ name: 'Opened', ref: bind('ref', integer(1)) }),
+    source<Message>({ name: 'Read', ref: bound('ref', 1) }),
+    destination<Message>({ name: 'Data', ref: bound('ref', 1) }),
+  ]);
+  const [open, opened] = [asks({ name: 'Open' }), answers({ name: 'Opened', ref: 7 })];
+  const [read, data] = [asks({ name: 'Read', ref: 7 }), answers({ name: 'Data', ref: 7 })];
+
+  test('whoever does not wait for the other side came too early, and the other side is not blamed', () => {
+    expect(texts(talk, [open, read, opened, data], 'source')).toEqual([
+      'step 3 of 4, from the source: expected Read in its place, got it came too early',
+    ]);
+    expect(texts(talk, [open, read, opened, data], 'destination')).toEqual([]);
+  });
+
+  test('a message that never came is missing on the side that owed it, whatever the other side did', () => {
+    expect(texts(talk, [open, read, data], 'destination')).toEqual([
+      'step 2 of 4, from the destination: expected Opened, got nothing',
+    ]);
+    expect(texts(talk, [open, read, data], 'source')).toEqual([]);
+    expect(texts(talk, [opened, read, data], 'source')).toEqual([
+      'step 1 of 4, from the source: expected Open, got nothing',
+    ]);
+  });
+
+  test('messages of one side that change places are out of order', () => {
+    expect(texts(talk, [read, opened, open, data], 'source')).toEqual([
+      'step 3 of 4, from the source: expected Read in its place, got it came too early',
+    ]);
+  });
+
+  test('a message in the place of another is the broken other, unless that one comes', () => {
+    expect(texts(talk, [open, opened, asks({ name: 'Open' }), data], 'source')).toEqual([
+      'step 1 of 4, from the source: expected Open once, got it came again',
+      'step 3 of 4, from the source: expected Read, got nothing',
+    ]);
+    const twice = interaction([
+      source<Message>({ name: 'Write' }),
+      destination<Message>({ name: 'Refused', note: 'full' }),
+      source<Message>({ name: 'Write again' }),
+      destination<Message>({ name: 'Taken' }),
+    ]);
+    const messages = [
+      asks({ name: 'Write' }),
+      answers({ name: 'Taken' }),
+      asks({ name: 'Write again' }),
+      answers({ name: 'Taken' }),
+    ];
+    expect(judge(twice, messages, profile, 'destination')).toMatchObject([
+      { step: 2, path: '$.name' },
+      { step: 2, path: '$.note' },
+    ]);
+  });
+
+  test('an optional step that comes too late is out of order, not doubled', () => {
+    const call = interaction([
+      destination<Message>({ name: '100' }, { optional: true }),
+      destination<Message>({ name: '180' }),
+    ]);
+    const late = judge(call, [answers({ name: '180' }), answers({ name: '100' })], profile, 'destination');
+    expect(late).toMatchObject([{ rule: 'order', step: 1, title: '100' }]);
+  });
+});
+
+describe('which message is broken', () => {
+  const writes = interaction([
+    source<Message>({ name: 'Write', key: string('a'), of: bind('of', string('x')) }),
+    source<Message>({ name: 'Write', key: string('a'), of: bound('of', 'x') }),
+  ]);
+  const write = (message: Partial<Message>) => asks({ name: 'Write', key: 'a', of: 'x', ...message });
+
+  test('one wrong value breaks the step that is due, though a step further on would bear it', () => {
+    const [first] = judge(writes, [write({ key: 5 }), write({})], profile, 'source');
+    expect(first).toMatchObject({ step: 1, path: '$.key', rule: 'type' });
+    const [second] = judge(writes, [write({}), write({ of: 'y' })], profile, 'source');
+    expect(second).toMatchObject({ step: 2, path: '$.of', rule: 'bound' });
+  });
+
+  test('a copy to the letter is a duplicate, though it might pass for a broken next message', () => {
+    const three = judge(writes, [write({}), write({}), write({})], profile, 'source');
+    expect(three).toMatchObject([{ rule: 'duplicate', title: 'Write' }]);
+  });
+
+  test('a later message of the right kind is that one, and those before it are missing', () => {
+    const talk = interaction([
+      destination<Message>({ name: 'A', text: string('a') }),
+      destination<Message>({ name: 'B', text: string('b') }),
+    ]);
+    expect(texts(talk, [answers({ name: 'B', text: 5 })])).toEqual([
+      'step 1 of 2, from the destination: expected A, got nothing',
+      '$.text: expected a string like "b", got 5 (number)',
+    ]);
+  });
+
+  test('a part of a remembered object is named by its own path', () => {
+    const echo = interaction([
+      source<Message>({ name: 'Ask', via: bind('via', { hop: string('h'), branch: string('b') }) }),
+      destination<Message>({ name: 'Answer', via: bound('via', { hop: 'h', branch: 'b' }) }),
+    ]);
+    const asked = asks({ name: 'Ask', via: { hop: 'h1', branch: 'b1' } });
+    const found = judge(
+      echo,
+      [asked, answers({ name: 'Answer', via: { hop: 'h1', branch: 'b2' } })],
+      profile,
+      'destination',
+    );
+    expect(found.map(({ message }) => message)).toEqual([
+      '$.via.branch: expected "b1", as in the value bound to via, got "b2" (string)',
+    ]);
+  });
+});
+
 describe('what is due', () => {
   test('comes with state values and remembered values filled in', () => {
     const update = interaction([

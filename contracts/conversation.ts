@@ -1,14 +1,19 @@
 import type { Interaction, Side, Step } from './contract.ts';
-import { type Compiled, compile, generate, type Mismatch, match } from './matching.ts';
+import { type Fit, Fitting } from './conversation/fitting.ts';
+import {
+  candidates,
+  isOwed,
+  type Lane,
+  lanesOf,
+  type ObservedMessage,
+  type Overtaking,
+  type TrackedStep,
+  trackedStep,
+} from './conversation/lanes.ts';
+import { generate, type Mismatch, match } from './matching.ts';
 import type { MessageProfile } from './messages/profile.ts';
 
-/** A message as it was seen on the wire, in the logical form of its protocol. */
-export interface ObservedMessage {
-  from: Side;
-  content: unknown;
-  /** Milliseconds since the epoch. */
-  atMs: number;
-}
+export type { ObservedMessage } from './conversation/lanes.ts';
 
 /** A mismatch, placed within its interaction. */
 export interface StepMismatch extends Mismatch {
@@ -18,39 +23,16 @@ export interface StepMismatch extends Mismatch {
   step: number;
   /** What kind of message it is about (`200`, `HSET config:x`). */
   title: string;
+  /** The content of the message, where it is one that nothing asked for. */
+  unasked?: unknown;
 }
 
-interface CompiledStep {
-  step: Step;
-  index: number;
-  compiled: Compiled;
-  seen: number;
-  /** The message that was taken for this step though it does not fit. */
-  suspect?: ObservedMessage;
-}
-
-const compiledSteps = new WeakMap<Step, Compiled>();
-
-function compiledOf(step: Step): Compiled {
-  const known = compiledSteps.get(step);
-  if (known !== undefined) return known;
-  const compiled = compile(step.content);
-  compiledSteps.set(step, compiled);
-  return compiled;
-}
-
-/** One lane of steps and how far it has got. */
-interface Lane {
-  steps: CompiledStep[];
-  /** Index of the first step that is not done with. */
-  head: number;
-}
-
-interface Fit {
-  lane: Lane;
-  at: number;
-  mismatches: Mismatch[];
-  bindings: Map<string, unknown>;
+/** What a message was taken for. */
+export interface Taken {
+  /** The step's place in the interaction, counted from 1; 0 where it fits none that was due. */
+  step: number;
+  /** What was remembered before this message. */
+  bindings: ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -63,7 +45,7 @@ export class Conversation {
   readonly #profile: MessageProfile;
   readonly #values: Readonly<Record<string, string>>;
   readonly #lanes: Lane[];
-  readonly #forbidden: CompiledStep[];
+  readonly #forbidden: TrackedStep[];
   readonly #found: StepMismatch[] = [];
   #bindings = new Map<string, unknown>();
 
@@ -76,30 +58,18 @@ export class Conversation {
     this.#interaction = interaction;
     this.#profile = profile;
     this.#values = options.values ?? {};
-    const lanes = new Map<string, Lane>();
-    for (const [index, step] of interaction.steps.entries()) {
-      const name = step.lane ?? '';
-      const lane = lanes.get(name) ?? { steps: [], head: 0 };
-      lane.steps.push({ step, index, compiled: compiledOf(step), seen: 0 });
-      lanes.set(name, lane);
-    }
-    this.#lanes = [...lanes.values()];
-    this.#forbidden = (interaction.forbidden ?? []).map((step, index) => ({
-      step,
-      index,
-      compiled: compiledOf(step),
-      seen: 0,
-    }));
+    this.#lanes = lanesOf(interaction);
+    this.#forbidden = (interaction.forbidden ?? []).map(trackedStep);
   }
 
   /** Whether every step that must come has come. */
   get done(): boolean {
-    return this.#lanes.every((lane) => lane.steps.slice(lane.head).every((each) => !isOwed(each)));
+    return this.#lanes.every((lane) => !lane.steps.some(isOwed));
   }
 
   /** The steps that may come next, required and optional. */
   get due(): readonly Step[] {
-    return this.#lanes.flatMap((lane) => this.#candidates(lane).map((at) => lane.steps[at]?.step as Step));
+    return this.#lanes.flatMap((lane) => candidates(lane).map((at) => lane.steps[at]?.step as Step));
   }
 
   /**
@@ -108,117 +78,91 @@ export class Conversation {
    */
   nextFromSource(): unknown {
     const due = this.#lanes
-      .flatMap((lane) => this.#candidates(lane).map((at) => lane.steps[at] as CompiledStep))
+      .flatMap((lane) => candidates(lane).map((at) => lane.steps[at] as TrackedStep))
       .filter((each) => each.step.from === 'source' && each.seen === 0 && !each.step.optional)
       .sort((a, b) => a.index - b.index)[0];
     return due === undefined ? undefined : generate(due.compiled, this.#values, this.#bindings);
   }
 
   /** Takes the next message that was seen. */
-  feed(message: ObservedMessage): void {
-    this.#refuseForbidden(message);
-    const fit = this.#exactFit(message) ?? this.#laterFit(message);
-    if (fit !== undefined) {
-      this.#accept(fit);
-      return;
-    }
-    if (this.#noteRepetition(message)) return;
-    const near = this.#nearestFit(message);
+  feed(message: ObservedMessage): Taken {
+    const bindings = this.#bindings;
+    const fitting = new Fitting(this.#lanes, this.#profile, message, bindings);
+    this.#refuseForbidden(message, fitting);
+    const taken = (step: TrackedStep): Taken => ({ step: step.index + 1, bindings });
+    const exact = fitting.exact();
+    if (exact !== undefined) return taken(this.#accept(exact, message));
+    if (this.#noteRepetition(message, fitting)) return { step: 0, bindings };
+    const near = fitting.nearest();
     if (near === undefined) {
-      this.#note(message.from, 0, 'unexpected-message', 'no further message', this.#title(message.content));
-      return;
+      this.#noteUnasked(message, 'no further message');
+      return { step: 0, bindings };
     }
-    const step = near.lane.steps[near.at] as CompiledStep;
+    const step = this.#accept(near, message);
     const title = this.#title(step.compiled.example);
     this.#found.push(...near.mismatches.map((each) => ({ ...each, side: message.from, step: step.index + 1, title })));
-    this.#accept(near);
-    step.suspect = message;
+    if (near.mismatches.length > 0) step.suspect = message;
+    return taken(step);
   }
 
   /** Every mismatch so far, the steps that never came included. */
   mismatches(): StepMismatch[] {
-    const missing = this.#lanes
-      .flatMap((lane) => lane.steps.slice(lane.head))
-      .filter(isOwed)
-      .map((each) => this.#missing(each));
+    const missing = this.#lanes.flatMap(({ steps }) => steps.filter(isOwed)).map((each) => this.#missing(each));
     return [...this.#found, ...missing].sort((a, b) => a.step - b.step);
   }
 
-  #candidates(lane: Lane): number[] {
-    const candidates: number[] = [];
-    for (let at = lane.head; at < lane.steps.length; at += 1) {
-      candidates.push(at);
-      if (isOwed(lane.steps[at] as CompiledStep)) break;
-    }
-    return candidates;
-  }
-
-  #compare(lane: Lane, at: number, message: ObservedMessage): Fit {
-    const step = lane.steps[at] as CompiledStep;
-    const bindings = new Map(this.#bindings);
-    const strict = this.#profile.strict[message.from];
-    return { lane, at, bindings, mismatches: match(step.compiled, message.content, { strict, bindings }) };
-  }
-
-  #fits(message: ObservedMessage): Fit[] {
-    return this.#lanes.flatMap((lane) =>
-      this.#candidates(lane)
-        .filter((at) => lane.steps[at]?.step.from === message.from)
-        .map((at) => this.#compare(lane, at, message)),
-    );
-  }
-
-  #exactFit(message: ObservedMessage): Fit | undefined {
-    return this.#fits(message).find((fit) => fit.mismatches.length === 0);
-  }
-
-  /** A step further on that fits, when only steps of the same side lie between: those were lost or come late. */
-  #laterFit(message: ObservedMessage): Fit | undefined {
-    for (const lane of this.#lanes) {
-      for (let at = lane.head; at < lane.steps.length; at += 1) {
-        const each = lane.steps[at] as CompiledStep;
-        if (each.step.from !== message.from && isOwed(each)) break;
-        if (each.step.from !== message.from) continue;
-        const fit = this.#compare(lane, at, message);
-        if (fit.mismatches.length === 0) return fit;
+  #accept({ lane, at, bindings }: Fit, message: ObservedMessage): TrackedStep {
+    const step = lane.steps[at] as TrackedStep;
+    if (at < lane.head) this.#noteTooEarly(step);
+    else {
+      const overtaking: Overtaking = { step, title: this.#title(message.content), noted: false };
+      for (const skipped of lane.steps.slice(lane.head, at).filter(isOwed)) {
+        if (skipped.step.from === message.from) this.#lose(skipped);
+        else skipped.overtaking = overtaking;
       }
+      lane.head = step.step.repeat ? at : at + 1;
     }
-    return undefined;
-  }
-
-  /** The step in turn that the message comes closest to; an optional step only when it is the same kind of message. */
-  #nearestFit(message: ObservedMessage): Fit | undefined {
-    const identity = this.#profile.identity[message.from];
-    const wrongIdentity = (fit: Fit) => fit.mismatches.filter(({ path }) => identity.includes(path)).length;
-    const sameKind = ({ lane, at, mismatches }: Fit) =>
-      isOwed(lane.steps[at] as CompiledStep) || !mismatches.some(({ path }) => path === identity[0]);
-    return this.#fits(message)
-      .filter(sameKind)
-      .sort((a, b) => wrongIdentity(a) - wrongIdentity(b) || a.mismatches.length - b.mismatches.length)[0];
-  }
-
-  #accept({ lane, at, bindings }: Fit): void {
-    for (const skipped of lane.steps.slice(lane.head, at).filter(isOwed)) this.#found.push(this.#missing(skipped));
-    const step = lane.steps[at] as CompiledStep;
     step.seen += 1;
-    lane.head = step.step.repeat ? at : at + 1;
+    step.taken.push(message.content);
     this.#bindings = bindings;
+    return step;
+  }
+
+  #lose(step: TrackedStep): void {
+    step.lost = true;
+    this.#found.push(this.#missing(step));
+  }
+
+  /** What was overtaken has come: whoever did not wait for it broke the order. */
+  #noteTooEarly({ overtaking }: TrackedStep): void {
+    if (overtaking === undefined || overtaking.noted) return;
+    overtaking.noted = true;
+    const { step, title } = overtaking;
+    const mismatch = this.#mismatch(
+      step.step.from,
+      step.index + 1,
+      'order',
+      `${title} in its place`,
+      'it came too early',
+    );
+    this.#found.push({ ...mismatch, title });
   }
 
   /** Whether the message is a doubled or a late copy of a step that has been passed. */
-  #noteRepetition(message: ObservedMessage): boolean {
+  #noteRepetition(message: ObservedMessage, fitting: Fitting): boolean {
     for (const lane of this.#lanes) {
       for (const [at, passed] of lane.steps.slice(0, lane.head).entries()) {
-        if (passed.step.from !== message.from || this.#compare(lane, at, message).mismatches.length > 0) continue;
+        if (passed.step.from !== message.from || fitting.compare(lane, at).mismatches.length > 0) continue;
+        if (passed.seen > 0 && !fitting.isCopyOf(passed)) continue;
         if (passed.suspect !== undefined) {
           this.#acquit(passed);
           return true;
         }
+        // The rest of what was overtaken.
+        if (passed.overtaking !== undefined && passed.step.repeat) return true;
         const late = this.#found.findIndex((each) => each.rule === 'missing-message' && each.step === passed.index + 1);
-        const title = this.#title(message.content);
         if (late >= 0) this.#found.splice(late, 1);
-        if (late >= 0) this.#note(message.from, passed.index + 1, 'order', `${title} in its place`, 'it came too late');
-        else this.#note(message.from, passed.index + 1, 'duplicate', `${title} once`, 'it came again');
+        this.#noteOutOfTurn(message, passed, passed.seen === 0);
         passed.seen += 1;
         return true;
       }
@@ -226,31 +170,74 @@ export class Conversation {
     return false;
   }
 
+  /** @param first whether it has not come before: it was lost so far, or its optional step was passed without it */
+  #noteOutOfTurn({ from, content }: ObservedMessage, { index }: TrackedStep, first: boolean): void {
+    const title = this.#title(content);
+    const mismatch = first
+      ? this.#mismatch(from, index + 1, 'order', `${title} in its place`, 'it came too late')
+      : this.#mismatch(from, index + 1, 'duplicate', `${title} once`, 'it came again');
+    this.#found.push({ ...mismatch, title });
+  }
+
   /** The message that fits has come after all: the one that was taken for it belongs nowhere. */
-  #acquit(step: CompiledStep): void {
+  #acquit(step: TrackedStep): void {
     const { suspect, index } = step;
     if (suspect === undefined) return;
     delete step.suspect;
     const others = this.#found.filter((each) => each.step !== index + 1);
     this.#found.splice(0, this.#found.length, ...others);
-    this.#note(suspect.from, 0, 'unexpected-message', 'no such message', this.#title(suspect.content));
+    if (!this.#noteEarly(suspect, index)) this.#noteUnasked(suspect, 'no such message');
   }
 
-  #refuseForbidden(message: ObservedMessage): void {
+  /** Whether the message was the one of a later step that is still owed. */
+  #noteEarly(message: ObservedMessage, index: number): boolean {
+    const fitting = new Fitting(this.#lanes, this.#profile, message, this.#bindings);
+    const fit = fitting.owedAfter(index);
+    if (fit === undefined) return false;
+    const step = fit.lane.steps[fit.at] as TrackedStep;
+    const title = this.#title(message.content);
+    const mismatch = this.#mismatch(
+      message.from,
+      step.index + 1,
+      'order',
+      `${title} in its place`,
+      'it came too early',
+    );
+    this.#found.push({ ...mismatch, title });
+    step.seen += 1;
+    step.taken.push(message.content);
+    return true;
+  }
+
+  #refuseForbidden(message: ObservedMessage, fitting: Fitting): void {
     for (const each of this.#forbidden) {
       if (each.step.from !== message.from) continue;
       const strict = this.#profile.strict[message.from];
       if (match(each.compiled, message.content, { strict, bindings: new Map(this.#bindings) }).length > 0) continue;
-      const parts = leaves(each.compiled.example).filter(
-        (path) => !this.#profile.identity[message.from].includes(path),
-      );
+      const all = leaves(each.compiled.example);
+      const parts = all.filter((path) => !this.#profile.identity[message.from].includes(path));
+      const wrong = fitting.nearest()?.mismatches.map(({ path }) => path) ?? [];
       const got = `${this.#title(message.content)}${parts.length === 0 ? '' : ` with ${parts.join(' and ')}`}`;
-      this.#note(message.from, 0, 'forbidden', 'this message never to be sent', got, parts[0]);
+      this.#note(
+        message.from,
+        0,
+        'forbidden',
+        'this message never to be sent',
+        got,
+        all.find((path) => wrong.includes(path)) ?? parts[0],
+      );
     }
   }
 
-  #missing({ step, index, compiled }: CompiledStep): StepMismatch {
+  #missing({ step, index, compiled }: TrackedStep): StepMismatch {
     return this.#mismatch(step.from, index + 1, 'missing-message', this.#title(compiled.example), 'nothing');
+  }
+
+  #noteUnasked({ from, content }: ObservedMessage, expected: string): void {
+    this.#found.push({
+      ...this.#mismatch(from, 0, 'unexpected-message', expected, this.#title(content)),
+      unasked: content,
+    });
   }
 
   #note(side: Side, step: number, rule: string, expected: string, got: string, path = '$'): void {
@@ -271,13 +258,9 @@ export class Conversation {
 /** The paths of the values that a message holds, `$.headers.to.tag`. */
 function leaves(value: unknown, path = '$'): string[] {
   if (typeof value !== 'object' || value === null) return [path];
-  return Object.entries(value).flatMap(([key, part]) =>
-    leaves(part, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`),
-  );
-}
-
-function isOwed({ step, seen }: CompiledStep): boolean {
-  return seen === 0 && !step.optional;
+  const parts = Object.entries(value);
+  if (parts.length === 0) return [path];
+  return parts.flatMap(([key, part]) => leaves(part, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`));
 }
 
 /**

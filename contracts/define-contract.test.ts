@@ -62,6 +62,16 @@ describe('a malformed contract', () => {
       'connection 26, "read back", only.reason: say why only one side can be judged',
     ],
     [
+      'a free part without reason',
+      withInteraction({ free: [{ path: '$.headers.date', reason: ' ' }] }),
+      'connection 26, "read back", free[0].reason: say why nobody relies on $.headers.date',
+    ],
+    [
+      'a free part that is no path',
+      withInteraction({ free: [{ path: 'headers.date', reason: 'set by the stack' }] }),
+      'connection 26, "read back", free[0].path: expected a path like $.headers.date, with .* and [*] for any key and any index, got "headers.date"',
+    ],
+    [
       'a step from nobody',
       withInteraction({ steps: [{ from: 'server' as never, content: {} }] }),
       'connection 26, "read back", steps[0].from: expected source or destination',

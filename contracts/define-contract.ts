@@ -1,5 +1,6 @@
 import { connectionByNumber } from './architecture.ts';
 import { basisText, type Contract, ContractError, type Interaction, type Step } from './contract.ts';
+import { parsePath } from './matching/path.ts';
 import { compile } from './matching.ts';
 
 function where(contract: Contract, interaction?: Interaction, field?: string): string {
@@ -19,6 +20,19 @@ function checkStep(contract: Contract, interaction: Interaction, step: Step, fie
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ContractError(`${where(contract, interaction, `${field}.content`)}: ${reason}`, { cause });
+  }
+}
+
+function checkFree(contract: Contract, interaction: Interaction): void {
+  for (const [index, { path, reason }] of (interaction.free ?? []).entries()) {
+    const field = `free[${index}]`;
+    if (parsePath(path) === undefined) {
+      const expected = 'expected a path like $.headers.date, with .* and [*] for any key and any index';
+      throw new ContractError(`${where(contract, interaction, `${field}.path`)}: ${expected}, got "${path}"`);
+    }
+    if (reason.trim() === '') {
+      throw new ContractError(`${where(contract, interaction, `${field}.reason`)}: say why nobody relies on ${path}`);
+    }
   }
 }
 
@@ -46,6 +60,7 @@ function checkInteraction(contract: Contract, interaction: Interaction): void {
   for (const [index, step] of (interaction.forbidden ?? []).entries()) {
     checkStep(contract, interaction, step, `forbidden[${index}]`);
   }
+  checkFree(contract, interaction);
 }
 
 function deepFreeze<T>(value: T): T {
@@ -59,7 +74,8 @@ function deepFreeze<T>(value: T): T {
 /**
  * Checks a contract and freezes it.
  * @throws {ContractError} naming connection, interaction and field: an unknown connection number, a port that the row does
- * not have, no interaction, no negative one, a description used twice, a missing basis, a template that cannot be compiled.
+ * not have, no interaction, no negative one, a description used twice, a missing basis, a template that cannot be compiled, a free
+ * part without a path or a reason.
  */
 export function defineContract<C>(contract: Contract<C>): Contract<C> {
   const row = connectionByNumber(contract.connection);

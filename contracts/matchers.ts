@@ -8,7 +8,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** A matcher in place of a value of type `T`; `value` is the example that stands for it. */
 export interface Matcher<T = unknown> {
-  readonly 'pact:matcher:type': string;
+  /** The matcher's name; a list where the value has to fit several. */
+  readonly 'pact:matcher:type': string | readonly { readonly [option: string]: Json }[];
   readonly value?: Template<T>;
   readonly [option: string]: unknown;
 }
@@ -61,6 +62,14 @@ function patternOf({ source, ignoreCase, dotAll }: RegExp): string {
 /** A string that contains the given text. (Pact's own integration form keeps the text in `value`; pact files get it right.) */
 export const includes = (part: string, example: string = part): Matcher<string> =>
   matcher('include', example, { include: part });
+/**
+ * A string that fits the matcher. Pact holds patterns and their like against the JSON text of any value, so by them alone a
+ * number or an object may stand where a string is meant.
+ */
+export const text = ({ value, ...own }: Matcher<string>): Matcher<string> => ({
+  'pact:matcher:type': [{ 'pact:matcher:type': 'type' }, own as { [option: string]: Json }],
+  ...(value === undefined ? {} : { value }),
+});
 /** A string, array or object that is present and not empty. */
 export const notEmpty = <T>(example: Template<T>): Matcher<T> => matcher('notEmpty', example);
 /** A semantic version. */
@@ -106,9 +115,15 @@ export const contentType = (mediaType: string, example: string): Matcher<string>
 export const statusCode = (status: string | readonly number[], example: number): Matcher<number> =>
   matcher('statusCode', example, { status });
 
-/** The value that a provider state gives under `name`; the example stands for it where no state was set. */
-export const fromState = (name: string, example: string): Matcher<string> =>
-  matcher('type', example, { 'pact:generator:type': 'ProviderState', expression: `\${${name}}` });
+/**
+ * The value that a provider state gives under `name`; the example stands for it where no state was set.
+ * @param like what the value must be like; any string when absent
+ */
+export const fromState = (name: string, example: string, like = string(example)): Matcher<string> => ({
+  ...like,
+  'pact:generator:type': 'ProviderState',
+  expression: `\${${name}}`,
+});
 
 /**
  * Remembers the value found here under `name`, within one interaction.

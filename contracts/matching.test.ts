@@ -137,8 +137,31 @@ describe('unexpected keys', () => {
     expect(messages({}, { a: { b: 1 } }, everywhere)).toEqual(['$.a: expected no such key, got { b: 1 } (object)']);
   });
 
+  test('an object that only the template lacks is an empty one where what lies below it is strict', () => {
+    const found = match(
+      compile({ method: 'GET' }),
+      { method: 'GET', query: { x: '1' }, headers: { y: '2' } },
+      { strict: ['$.query'] },
+    );
+    expect(found.map(({ path, rule }) => [path, rule])).toEqual([['$.query.x', 'unexpected']]);
+    expect(match(compile({ method: 'GET' }), { method: 'GET', query: {} }, { strict: ['$.query'] })).toEqual([]);
+  });
+
   test('a strict path that is none is refused', () => {
     expect(() => messages({}, {}, ['body'])).toThrow('body: this is no path; expected $ or a path like $.body');
+  });
+});
+
+describe('text', () => {
+  const template = { id: m.text(m.regex('^[0-9]+$', '7')), word: m.text(m.notEmpty('a')) };
+
+  test('lets no number in by its digits, and no list by its not being empty', () => {
+    expect(messages(template, { id: '8', word: 'b' })).toEqual([]);
+    expect(messages(template, { id: 8, word: ['b'] })).toEqual([
+      '$.id: expected a string like "7", got 8 (number)',
+      `$.word: expected a string like "a", got [ 'b' ] (array of 1)`,
+    ]);
+    expect(messages(template, { id: 'x', word: '' })).toHaveLength(2);
   });
 });
 

@@ -124,6 +124,18 @@ test('matchers in a binary body are left out, and it is said', () => {
   expect(file.metadata.voxpact.omitted[0]?.reason).toContain('with a body of fixed bytes');
 });
 
+test('a matcher for the text of an XML body is one of plain text, as Pact would look for it among the elements', () => {
+  const headers = { 'content-type': regex('^application/xml(;.*)?$', 'application/xml') };
+  const answers = [regex('<a>.*</a>', '<a>1</a>'), '<a>1</a>'].map((body) => ({
+    steps: [source({ method: 'GET', path: '/' }), destination({ status: 200, headers, body })],
+  }));
+  const bodies = only(contract(24, ...answers)).interactions.map(({ response }) => response);
+  expect(bodies).toMatchObject([
+    { headers: { 'content-type': ['application/xml'] }, body: { content: '<a>1</a>', contentType: 'text/plain' } },
+    { headers: { 'content-type': ['application/xml'] }, body: { content: '<a>1</a>', contentType: 'application/xml' } },
+  ]);
+});
+
 describe('messages of other wires', () => {
   test('an answered one is a Synchronous/Messages interaction with the whole conversation', () => {
     const file = only(

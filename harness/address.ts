@@ -1,3 +1,4 @@
+import { getCACertificates } from 'node:tls';
 import type { ProtocolName } from '../contracts/architecture.ts';
 import type { Address } from '../mocks/adapter.ts';
 import { UsageError } from './errors.ts';
@@ -16,6 +17,7 @@ const schemes: Readonly<Record<ProtocolName, readonly string[]>> = {
 
 /**
  * Reads an address such as `http://127.0.0.1:9100`, `redis://user:password@127.0.0.1:6379` or `127.0.0.1:8888`.
+ * An `https` address trusts what Node trusts: its own authorities and those of the file that NODE_EXTRA_CA_CERTS names.
  * @throws {UsageError} when it is no address, lacks a port, or names another protocol's scheme
  */
 export function parseAddress(text: string, protocol: ProtocolName): Address {
@@ -36,13 +38,27 @@ export function parseAddress(text: string, protocol: ProtocolName): Address {
   const defaultPort = scheme === 'https' ? 443 : scheme === 'http' ? 80 : 0;
   const port = url.port === '' ? defaultPort : Number(url.port);
   if (port === 0) throw new UsageError(`"${text}" has no port; expected something like ${example}`);
+  const { user, password } = loginOf(url, text, example);
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port,
-    ...(url.username === '' ? {} : { user: decodeURIComponent(url.username) }),
-    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...(user === '' ? {} : { user }),
+    ...(password === '' ? {} : { password }),
+    ...(scheme === 'https' ? { ca: getCACertificates('default').join('\n') } : {}),
     ...(url.pathname.length > 1 && protocol === 'Postgres' ? { database: url.pathname.slice(1) } : {}),
   };
+}
+
+function loginOf({ username, password }: URL, text: string, example: string): { user: string; password: string } {
+  try {
+    return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  } catch (cause) {
+    const hidden = text.replace(/:[^:@/]*@/, ':...@');
+    throw new UsageError(
+      `the login in "${hidden}" is not percent-encoded as in a URL; expected something like ${example}`,
+      { cause },
+    );
+  }
 }
 
 /** An address as a URL, without its password. */

@@ -2,16 +2,32 @@
 const oldestMajor = 22;
 /** What a shell reports for a process that a signal ended, less the signal's number. */
 const signalExitBase = 128;
+const errorExitCode = 2;
+/** How long a command that was interrupted may take to stop what it started and to print what it has. */
+const graceMs = 10_000;
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major < oldestMajor) {
   process.stderr.write(`voxpact: Node ${oldestMajor} or newer is needed, this is Node ${process.versions.node}\n`);
-  process.exit(2);
+  process.exit(errorExitCode);
 }
 
 // Loaded only now: an older Node would stop with a syntax error instead of the sentence above.
 const { main } = await import('./cli.ts');
+const { endInGoodOrder } = await import('../mocks/process.ts');
+endInGoodOrder(graceMs);
 const interrupt = new AbortController();
+let outputLost = false;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read has gone (`voxpact list | head -1`): it knows that itself.
+  if (!outputLost && error.code !== 'EPIPE') {
+    process.stderr.write(`voxpact: the output could not be written: ${error.message}\n`);
+  }
+  outputLost = true;
+  process.exitCode = errorExitCode;
+});
+// With nobody to read the notes, the result and the exit code still count.
+process.stderr.on('error', () => {});
 for (const [signal, number] of [
   ['SIGHUP', 1],
   ['SIGINT', 2],
@@ -29,4 +45,4 @@ const code = await main(process.argv.slice(2), {
   terminal: process.stdout.isTTY === true,
   signal: interrupt.signal,
 });
-if (!interrupt.signal.aborted) process.exitCode = code;
+if (!interrupt.signal.aborted) process.exitCode = outputLost ? errorExitCode : code;

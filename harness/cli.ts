@@ -1,23 +1,31 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { CommandContext, ExitCode } from './commands/context.ts';
-import { list } from './commands/list.ts';
+import { type ListOptions, list } from './commands/list.ts';
 import { mock, peers, type ServeCommandOptions } from './commands/serve.ts';
 import { show } from './commands/show.ts';
+import { type StrengthCommandOptions, strength } from './commands/strength.ts';
 import { type VerifyOptions, verify } from './commands/verify.ts';
 import { sentenceOf } from './errors.ts';
 import { version } from './version.ts';
+
+const codecOption = ['--codec <file>', 'module with the codec of TCP messages, in place of the default one'] as const;
 
 function program(context: CommandContext, finish: (code: ExitCode) => void): Command {
   const root = new Command('voxpact')
     .description('Contract tests and mocks for the 60 connections of the Voice Microservices architecture.')
     .version(version)
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.print(text.trimEnd()),
+      writeErr: (text) => context.note(text.trimEnd()),
+    })
     .showHelpAfterError('(voxpact --help prints what there is)');
   root
     .command('list')
     .description('print the 60 connections and what is contracted of each')
     .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }) => finish(await list(options, context)));
+    .option('--report <folder>', 'print how often the run whose report is in this folder exercised each interaction')
+    .action(async (options: ListOptions) => finish(await list(options, context)));
   root
     .command('show')
     .description('print one contract as a person reads it')
@@ -31,22 +39,46 @@ function program(context: CommandContext, finish: (code: ExitCode) => void): Com
     .option('--at <address>', 'the destination under test, such as http://127.0.0.1:9100')
     .option('--states <url>', 'state-change URL of the destination under test')
     .option('--exec <command>', 'command line that exercises the source under test, run for each interaction')
+    .option(...codecOption)
+    .option('--external <service=address...>', 'real servers to use instead of starting them')
     .option('--destination', 'judge destinations only')
     .option('--source', 'judge sources only')
     .option('--json', 'print JSON')
     .option('--report <folder>', 'write report.json, junit.xml and report.html into this folder')
+    .addOption(
+      new Option(
+        '--require <what>',
+        'all: fail when something asked for was not exercised, has no contract, or is traffic in no interaction',
+      ).choices(['all']),
+    )
     .action(async (numbers: string[], options: VerifyOptions) => finish(await verify(numbers, options, context)));
+  root
+    .command('strength')
+    .description('break what a kept contract exchanges, one way at a time, and count what the contracts refuse')
+    .argument('[numbers...]', 'connections, from 1 to 60')
+    .option('--json', 'print JSON')
+    .option('--near-miss', 'also print how often the first mismatch names the exact field, by protocol')
+    .action(async (numbers: string[], options: StrengthCommandOptions) =>
+      finish(await strength(numbers, options, context)),
+    );
   const serving = (command: Command) =>
     command
       .option('--host <host>', 'where to listen', '127.0.0.1')
       .option('--ports <which>', 'documented or ephemeral', 'documented');
   serving(root.command('mock').description('stand in for services until Ctrl-C'))
     .argument('<services...>', 'services, such as config-service')
+    .option(...codecOption)
     .action(async (services: string[], options: ServeCommandOptions) => finish(await mock(services, options, context)));
   serving(root.command('peers').description('run the real servers that services need, until Ctrl-C')).action(
     async (options: ServeCommandOptions) => finish(await peers(options, context)),
   );
   return root;
+}
+
+/** With --json, what stopped a command is one JSON document too: schema voxpact/error/1. */
+function printError(reason: string, args: readonly string[], context: CommandContext): void {
+  if (!args.includes('--json')) return;
+  context.print(JSON.stringify({ schema: 'voxpact/error/1', verdict: 'error', reason }, null, 2));
 }
 
 /** Runs the command line. @returns the exit code: 0 proven, 1 a contract is broken, 2 bad usage or harness error. */
@@ -57,8 +89,12 @@ export async function main(args: readonly string[], context: CommandContext): Pr
       code = finished;
     }).parseAsync([...args], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    context.note(`voxpact: ${sentenceOf(error)}`);
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+    } else {
+      context.note(`voxpact: ${sentenceOf(error)}`);
+    }
+    printError(sentenceOf(error), args, context);
     return 2;
   }
   return code;

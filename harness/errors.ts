@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** The user asked for something that cannot be: an unknown name, a number not in the table, a malformed address. Exit code 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
@@ -15,8 +17,9 @@ function tells(message: string, cause: Error): boolean {
 
 /** The sentence of an error, with those of its causes where they add something. */
 export function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error && !tells(error.message, error.cause)) {
+  // Not instanceof: in Jest, Node's own errors come from another realm.
+  if (!types.isNativeError(error)) return String(error);
+  if (types.isNativeError(error.cause) && !tells(error.message, error.cause)) {
     return `${error.message.replace(/\.$/, '')}: ${sentenceOf(error.cause)}`;
   }
   return error.message;

@@ -50,7 +50,7 @@ describe('an address', () => {
   test('is a URL of its protocol, or host and port', () => {
     expect(parseAddress('http://127.0.0.1:9100', 'HTTP')).toEqual({ host: '127.0.0.1', port: 9100 });
     expect(parseAddress('127.0.0.1:8888', 'TCP')).toEqual({ host: '127.0.0.1', port: 8888 });
-    expect(parseAddress('https://localhost', 'HTTPS')).toEqual({ host: 'localhost', port: 443 });
+    expect(parseAddress('https://localhost', 'HTTPS')).toMatchObject({ host: 'localhost', port: 443 });
     expect(parseAddress('sip:127.0.0.2:5080', 'SIP/TCP')).toEqual({ host: '127.0.0.2', port: 5080 });
     expect(parseAddress('redis://admin:p%40ss@[::1]:6379', 'Redis')).toEqual({
       host: '::1',

@@ -38,6 +38,8 @@ export interface StateSet {
 /** A running destination: a mock, or a real server that is being watched. */
 export interface MockServer {
   address: Address;
+  /** What a source of this contract dials, where each source has a login of its own; `address` where they have none. */
+  addressFor?(contract: Contract): Address;
   /** Sets a provider state. @throws UnknownStateError when no handler has that name. */
   setState(state: ProviderState): Promise<StateSet>;
   /** All exchanges that are still in the bounded record, oldest first. */
@@ -106,12 +108,33 @@ export interface ProtocolAdapter {
 
 /** Of the wires whose destination is real software: watch one that runs already instead of starting one. */
 export interface Attachable {
+  /** Whether it can be done for this system; for every system when absent. */
+  attaches?(service: ServiceMock): boolean;
   attach(options: Omit<ServeOptions, 'listen'> & { at: Address }): Promise<MockServer>;
+}
+
+/** One message as another peer might have put it on the wire. */
+export interface Spelling {
+  /** What is different, in words: `compact header names`. */
+  change: string;
+  /** The message as it was read back. */
+  content: unknown;
+}
+
+/** Of the wires on which one message can be written in several ways. */
+export interface Respells {
+  /** Writes a message in every other way that its protocol allows, and reads it back with the adapter's own parser. */
+  respell(content: unknown): Promise<readonly Spelling[]>;
 }
 
 /** Nobody listens at an address: refused, unknown host, no answer to the first contact. The peer was never tested. */
 export class UnreachableError extends Error {
   override name = 'UnreachableError';
+}
+
+/** A provider state that exists and cannot be set on this server, by its nature: a server of somebody else's taken down. */
+export class UnattainableStateError extends Error {
+  override name = 'UnattainableStateError';
 }
 
 /** A provider state that nobody can set; the message lists the names that exist. */

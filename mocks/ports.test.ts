@@ -54,6 +54,21 @@ describe('assertFree', () => {
     );
   });
 
+  test('asks for UDP alone where that is what the server speaks, and for TCP otherwise', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    try {
+      await once(socket, 'listening');
+      const held = { host: '127.0.0.1', port: socket.address().port };
+      await expect(assertFree(held, 'UDP')).rejects.toThrow(
+        `port ${held.port} on 127.0.0.1 is in use; stop what listens there, or choose another port.`,
+      );
+    } finally {
+      socket.close();
+    }
+    const port = await listen(await freePort());
+    await expect(assertFree({ host: '127.0.0.1', port }, 'UDP')).resolves.toBeUndefined();
+  });
+
   test('is content with a free port, and with port 0', async () => {
     await expect(assertFree({ host: '127.0.0.1', port: await freePort() })).resolves.toBeUndefined();
     await expect(assertFree({ host: '127.0.0.1', port: 0 })).resolves.toBeUndefined();

@@ -32,8 +32,12 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
  * Makes sure that a server can listen there, before it fails in words of its own. Port 0 is always free.
  * @throws Error with one sentence when the port is in use.
  */
-export async function assertFree({ host, port }: Pick<Address, 'host' | 'port'>): Promise<void> {
-  if (port === 0 || (await isFreeForTcp(host, port))) return;
+export async function assertFree(
+  { host, port }: Pick<Address, 'host' | 'port'>,
+  transport: 'TCP' | 'UDP' = 'TCP',
+): Promise<void> {
+  const isFree = transport === 'TCP' ? isFreeForTcp : isFreeForUdp;
+  if (port === 0 || (await isFree(host, port))) return;
   throw new Error(`port ${port} on ${host} is in use; stop what listens there, or choose another port.`);
 }
 

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +10,7 @@ import { OutputTail } from './process/output.ts';
 import { forget, registry } from './process/registry.ts';
 import { OWNER_VARIABLE, sweepOnce } from './process/sweep.ts';
 
-export { stopEverything } from './process/registry.ts';
+export { endInGoodOrder, stopEverything } from './process/registry.ts';
 export { type RunDirectory, runDirectory } from './process/run-directory.ts';
 export { sweepStale } from './process/sweep.ts';
 
@@ -33,18 +34,10 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** What is to be started, and how to know that it serves. */
-export interface StartOptions {
+/** How to know that a server serves, and how to end it. */
+export interface SuperviseOptions {
   /** The program as a person knows it, for errors: `redis-server`. */
   name: string;
-  command: string;
-  args: readonly string[];
-  /** Added to the environment of the harness. */
-  env?: Readonly<Record<string, string>>;
-  cwd?: string;
-  /** User and group to run as, where the harness is root and the server refuses to be (PostgreSQL). */
-  uid?: number;
-  gid?: number;
   /**
    * A probe by the server's own protocol. It is tried again while it rejects, until `readyTimeoutMs`.
    * Its signal is aborted when nobody waits for it any more.
@@ -55,10 +48,28 @@ export interface StartOptions {
   stopSignal?: NodeJS.Signals;
   /** How long it may take to do so before it is killed; 5000 when absent. */
   stopTimeoutMs?: number;
-  /** A sentence that says how to get the program. */
-  missing: string;
   /** Gives up the start; the process is ended. A process that is ready is not concerned. */
   signal?: AbortSignal;
+}
+
+/** What is to be started. */
+export interface StartOptions extends SuperviseOptions {
+  command: string;
+  args: readonly string[];
+  /** Added to the environment of the harness. */
+  env?: Readonly<Record<string, string>>;
+  cwd?: string;
+  /** User and group to run as, where the harness is root and the server refuses to be (PostgreSQL). */
+  uid?: number;
+  gid?: number;
+  /** A sentence that says how to get the program. */
+  missing: string;
+}
+
+/** How a server must be spawned to be supervised: as the head of a process group, and known as this harness's own. */
+export interface Spawning {
+  detached: true;
+  env: Readonly<Record<string, string>>;
 }
 
 const PROBE_EVERY_MS = 20;
@@ -75,11 +86,24 @@ const REAP_TIMEOUT_MS = 2_000;
  * last failure of the probe. The reason of `signal` when that is aborted.
  */
 export async function startProcess(options: StartOptions): Promise<ServerProcess> {
+  return await superviseProcess(options, (spawning) => launch(options, spawning));
+}
+
+/**
+ * As `startProcess`, for a program that somebody else spawns: a package that starts its server itself.
+ * @param spawn must spawn the way it is told, `env` being added to the environment of the harness, with stdout and stderr
+ * as pipes; what it throws is thrown on
+ */
+export async function superviseProcess(
+  options: SuperviseOptions,
+  spawn: (how: Spawning) => Promise<ChildProcess>,
+): Promise<ServerProcess> {
   options.signal?.throwIfAborted();
   await sweepOnce();
   options.signal?.throwIfAborted();
+  const child = await spawn({ detached: true, env: { [OWNER_VARIABLE]: identityText(ownIdentity()) } });
   const output = new OutputTail();
-  const server = await launch(options, output);
+  const server = supervise(child, output, options);
   try {
     await untilReady(options, server, output);
   } catch (error) {
@@ -89,43 +113,35 @@ export async function startProcess(options: StartOptions): Promise<ServerProcess
   return server;
 }
 
-async function launch(options: StartOptions, output: OutputTail): Promise<ServerProcess> {
+async function launch(options: StartOptions, { detached, env }: Spawning): Promise<ChildProcess> {
   const { command, args, cwd, uid, gid } = options;
   const subprocess = execa(command, args, {
-    env: { ...options.env, [OWNER_VARIABLE]: identityText(ownIdentity()) },
+    env: { ...options.env, ...env },
     ...(cwd === undefined ? {} : { cwd }),
     ...(uid === undefined ? {} : { uid }),
     ...(gid === undefined ? {} : { gid }),
-    detached: true,
+    detached,
     cleanup: false,
     stdin: 'ignore',
     buffer: false,
     reject: false,
     encoding: 'buffer',
   });
-  const { pid, stdout, stderr, nodeChildProcess } = subprocess;
-  if (pid === undefined) throw couldNotStart(options, (await subprocess).cause);
-  output.follow(stdout);
-  output.follow(stderr);
-  const ended = new Promise<Exit>((resolve) => {
-    nodeChildProcess.once('exit', (code, signal) => resolve({ code, signal }));
-  });
-  const drained = new Promise<void>((resolve) => nodeChildProcess.once('close', () => resolve()));
-  return supervise({ pid, ended, drained, output, options });
+  if (subprocess.pid === undefined) throw couldNotStart(options, (await subprocess).cause);
+  return subprocess.nodeChildProcess;
 }
 
-interface Launched {
-  pid: number;
-  ended: Promise<Exit>;
-  drained: Promise<void>;
-  output: OutputTail;
-  options: StartOptions;
-}
-
-function supervise({ pid, ended, drained, output, options }: Launched): ServerProcess {
+function supervise(child: ChildProcess, output: OutputTail, options: SuperviseOptions): ServerProcess {
+  const { pid } = child;
   const { name, stopSignal = 'SIGTERM', stopTimeoutMs = STOP_TIMEOUT_MS } = options;
+  if (pid === undefined) throw new Error(`${name} could not be started: it has no process.`);
   const record = join(harnessFolder(), recordName({ pid, startTime: kernelProcess(pid)?.startTime ?? '0' }));
   writeFileSync(record, `${name}\n`);
+  for (const stream of [child.stdout, child.stderr]) if (stream !== null) output.follow(stream);
+  const ended = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const drained = new Promise<void>((resolve) => child.once('close', () => resolve()));
 
   // The number is ours only while somebody of the group lives: what the leader forked is ended at once with it.
   const gone = ended.then(async () => {
@@ -173,7 +189,7 @@ async function withinMs(event: Promise<unknown>, timeoutMs: number): Promise<boo
   }
 }
 
-async function untilReady(options: StartOptions, server: ServerProcess, output: OutputTail): Promise<void> {
+async function untilReady(options: SuperviseOptions, server: ServerProcess, output: OutputTail): Promise<void> {
   const { name, readyTimeoutMs } = options;
   const given = new AbortController();
   const limit = AbortSignal.any([given.signal, ...(options.signal === undefined ? [] : [options.signal])]);

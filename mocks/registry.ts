@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type ProtocolName, type SystemName, systemSlug } from '../contracts/architecture.ts';
-import type { Attachable, ProtocolAdapter, ServiceMock } from './adapter.ts';
+import type { Attachable, ProtocolAdapter, Respells, ServiceMock } from './adapter.ts';
 
 /** The folder of each of the table's protocols below `mocks/protocols`. */
 const protocolFolders: Readonly<Record<ProtocolName, string>> = {
@@ -16,12 +16,28 @@ const protocolFolders: Readonly<Record<ProtocolName, string>> = {
 
 const fileEnding = import.meta.url.slice(-3);
 
-/** The adapter of a protocol; loaded when first asked for, so that nobody waits for a wire that is not used. */
-export async function adapterFor(protocol: ProtocolName): Promise<ProtocolAdapter & Partial<Attachable>> {
+/** What may be chosen about adapters. A wire that has no such choice takes no notice. */
+export interface AdapterOptions {
+  /** Path of the module that says how logical messages become bytes, from the working directory. */
+  codec?: string;
+}
+
+type Adapter = ProtocolAdapter & Partial<Attachable & Respells>;
+
+/**
+ * The adapter of a protocol; loaded when first asked for, so that nobody waits for a wire that is not used.
+ * @throws what the wire throws when it cannot be had with these options
+ */
+export async function adapterFor(protocol: ProtocolName, options: AdapterOptions = {}): Promise<Adapter> {
   const module = (await import(
     new URL(`./protocols/${protocolFolders[protocol]}/adapter${fileEnding}`, import.meta.url).href
-  )) as { adapter: ProtocolAdapter & Partial<Attachable> };
-  return module.adapter;
+  )) as { adapter: Adapter; adapterWith?(options: AdapterOptions): Promise<Adapter> };
+  return (await module.adapterWith?.(options)) ?? module.adapter;
+}
+
+/** Whether a running server of the system can be watched, instead of one that is started. */
+export function canAttach(adapter: Adapter, service: ServiceMock): adapter is ProtocolAdapter & Attachable {
+  return adapter.attach !== undefined && (adapter.attaches?.(service) ?? true);
 }
 
 /** The mock of a system, or undefined when it has none. */

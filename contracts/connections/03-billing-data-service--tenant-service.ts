@@ -2,6 +2,7 @@ import {
   assumed,
   destination,
   documented,
+  type FreePart,
   type Interaction,
   inferred,
   type ProviderState,
@@ -76,22 +77,36 @@ const sessionOpen = source<TcpMessage>({
 const connectionClosed = destination<TcpMessage>({ name: closed, attributes: {} });
 
 const [agent] = world.persons;
+const ofTenant = { tenantDBID: world.tenant.dbid };
 const person = {
   DBID: integer(agent.dbid),
   userName: string(agent.userName),
   employeeID: string(agent.employeeId),
   isAgent: integer(flags.yes),
   state: integer(objectStates.enabled),
+  ...ofTenant,
 };
 const dn = {
   DBID: integer(world.dns.agent.dbid),
   number: string(world.dns.agent.number),
   switchDBID: world.switch.dbid,
   state: integer(objectStates.enabled),
+  ...ofTenant,
 };
-const place = { DBID: integer(401), name: string('7001'), state: integer(objectStates.enabled) };
+const place = { DBID: integer(401), name: string('7001'), state: integer(objectStates.enabled), ...ofTenant };
 const application = { DBID: integer(120), name: string('OCS'), state: integer(objectStates.enabled) };
 const tenant = { DBID: world.tenant.dbid, name: string(world.tenant.name), state: integer(objectStates.enabled) };
+
+/** What a person has besides. */
+const otherNames: readonly FreePart[] = ['firstName', 'lastName'].map((name) => ({
+  path: `$.attributes.ConfObject[*].${name}`,
+  reason: 'billing tells persons by their DBID, user name and employee ID, and a person may have no such name',
+}));
+/** How the end of a connection looks to a client. */
+const closeDetails: readonly FreePart[] = ['code', 'text'].map((name) => ({
+  path: `$.attributes.${name}`,
+  reason: 'the words and numbers of the operating system for an end of the connection; that it ends is demanded',
+}));
 
 const userValid = state('the CME user is valid');
 const inventory = state('persons exist', { enabled: 3, disabled: 1 });
@@ -132,6 +147,7 @@ const sessions: Interaction<TcpMessage>[] = [
       'a refused registration is a SessionRejected with a reason; clients are documented to see an exception',
     ),
     given: [state('the CME user is refused')],
+    free: closeDetails,
     negative: true,
     steps: [
       sessionOpen,
@@ -149,6 +165,7 @@ const reads: Interaction<TcpMessage>[] = [
     description: 'read all persons',
     basis: documented(`${platformSdk}; property names are inferred from the configuration object reference`),
     given: given(inventory),
+    free: otherNames,
     steps: [
       read('persons', objectTypes.person),
       objectsRead('persons', objectTypes.person, eachLike<TcpValue>(person), inParts),
@@ -159,6 +176,7 @@ const reads: Interaction<TcpMessage>[] = [
     description: 'the parts of an answer add up to the inventory',
     basis: assumed('a part holds as many objects as the server allows, so four persons by two make two parts'),
     given: given(inventory, state('an answer carries at most so many objects a part', { objects: 2 })),
+    free: otherNames,
     steps: [
       read('persons', objectTypes.person),
       objectsRead('persons', objectTypes.person, eachLike<TcpValue>(person, { min: 2, max: 2 }), inOnePart),
@@ -171,6 +189,7 @@ const reads: Interaction<TcpMessage>[] = [
     only: { side: 'destination', reason: 'a source that wants the whole inventory does not ask for one person' },
     basis: inferred('billing counts people, enabled or not; the filter key user_name of persons is documented'),
     given: given(inventory),
+    free: otherNames,
     steps: [
       read('person', objectTypes.person, { [filter.userName]: world.persons[3].userName }),
       objectsRead('person', objectTypes.person, [
@@ -264,6 +283,7 @@ const refusals: Interaction<TcpMessage>[] = [
     description: 'a connection closed before the end of the answer leaves it incomplete',
     basis: inferred('only EventObjectsSent ends an answer, so what came before a close is not the whole set'),
     given: given(inventory, state('the server goes away within an answer')),
+    free: [...otherNames, ...closeDetails],
     negative: true,
     steps: [
       read('persons', objectTypes.person),

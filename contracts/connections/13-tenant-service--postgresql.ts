@@ -1,11 +1,11 @@
-import { dnTypes } from '../config-object.ts';
 import { assumed, destination, type Interaction, inferred, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
 import { arrayContaining, bind, bound, integer, string, type Template } from '../matchers.ts';
 import type { PostgresContent, SqlRow, SqlStatement } from '../messages/postgres.ts';
-import { done, holds, inTransaction, perhapsInTransaction, refused } from '../postgres-steps.ts';
-import { loginOf, newcomer, personOption } from '../tenant-database.ts';
+import { dnTypes } from '../shared/config-object.ts';
+import { done, holds, inTransaction, perhapsInTransaction, refused } from '../shared/postgres-steps.ts';
+import { loginOf, loginRow, newcomer, personOption, personRow } from '../shared/tenant-database.ts';
 import { world } from '../world.ts';
 
 const { tables, reader } = dialect.postgres;
@@ -123,6 +123,7 @@ const findDn: Interaction<PostgresContent> = {
   ),
 };
 
+const newOption = personOption(newcomer.dbid, 'sip-cti-control', 'talk');
 const addPerson: Interaction<PostgresContent> = {
   description: 'a person and its options are added in one transaction',
   basis: inferred('connection 9 publishes a person with its options, so none may be seen without the other'),
@@ -142,7 +143,7 @@ const addPerson: Interaction<PostgresContent> = {
           verb: 'INSERT',
           table: tables.option,
           set: {
-            ...personOption(newcomer.dbid, 'sip-cti-control', 'talk'),
+            ...newOption,
             object_dbid: bound('person', newcomer.dbid),
           },
         },
@@ -150,9 +151,7 @@ const addPerson: Interaction<PostgresContent> = {
       ),
     ),
     holds(tables.person, { dbid: newcomer.dbid }, [{ ...goodRow, password: null }]),
-    holds(tables.option, { object_dbid: newcomer.dbid }, [
-      { section: 'TServer', prop_name: 'sip-cti-control', prop_value: 'talk' },
-    ]),
+    holds(tables.option, { object_dbid: newcomer.dbid }, [newOption]),
   ],
 };
 
@@ -164,7 +163,7 @@ const disable: Interaction<PostgresContent> = {
   given: [configured],
   steps: [
     ...perhapsInTransaction(role, ...done(updatePerson(cleo.dbid, { state: objectStates.disabled }), { rowCount: 1 })),
-    holds(tables.person, { dbid: cleo.dbid }, [{ employee_id: cleo.employeeId, state: objectStates.disabled }]),
+    holds(tables.person, { dbid: cleo.dbid }, [{ ...personRow(cleo), state: objectStates.disabled }]),
   ],
 };
 
@@ -183,7 +182,7 @@ const deletePerson: Interaction<PostgresContent> = {
     holds(tables.person, { dbid: ada.dbid }, []),
     holds(tables.option, { object_dbid: ada.dbid, object_type: objectTypes.person }, []),
     holds(tables.loginInfo, { person_dbid: ada.dbid }, []),
-    holds(tables.agentLogin, { dbid: loginOf(ada).dbid }, [{ login_code: loginOf(ada).code }]),
+    holds(tables.agentLogin, { dbid: loginOf(ada).dbid }, [loginRow(ada)]),
   ],
 };
 
@@ -216,7 +215,7 @@ const unknownState: Interaction<PostgresContent> = {
   only: onlyDestination,
   steps: [
     ...refused(updatePerson(cleo.dbid, { state: 3 }), { sqlstate: '23514' }),
-    holds(tables.person, { dbid: cleo.dbid }, [{ state: objectStates.enabled }]),
+    holds(tables.person, { dbid: cleo.dbid }, [personRow(cleo)]),
   ],
 };
 
@@ -239,7 +238,7 @@ const fixedAtCreation: Interaction<PostgresContent> = {
   only: onlyDestination,
   steps: [
     ...refused(updatePerson(cleo.dbid, { is_agent: flags.no }), { sqlstate: '42501' }),
-    holds(tables.person, { dbid: cleo.dbid }, [{ is_agent: flags.yes }]),
+    holds(tables.person, { dbid: cleo.dbid }, [personRow(cleo)]),
   ],
 };
 
@@ -253,7 +252,7 @@ const readerWrites: Interaction<PostgresContent> = {
   only: { side: 'destination', reason: 'the Tenant Service has the role that owns the data, it is no reader' },
   steps: [
     ...refused(updatePerson(cleo.dbid, { first_name: 'Changed' }, reader), { sqlstate: '42501' }),
-    holds(tables.person, { dbid: cleo.dbid }, [{ first_name: cleo.firstName }]),
+    holds(tables.person, { dbid: cleo.dbid }, [personRow(cleo)]),
   ],
 };
 

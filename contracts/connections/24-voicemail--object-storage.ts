@@ -1,10 +1,12 @@
-import { destination, documented, type ProviderState, source } from '../contract.ts';
+import { destination, documented, type FreePart, type ProviderState, source } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { eachKey, regex } from '../matchers.ts';
 import type { HttpMessage } from '../messages/http.ts';
 import {
   answered,
   containerPath,
+  contentMd5,
+  emptyWavBytes,
   etag,
   etagOf,
   lastModified,
@@ -15,8 +17,9 @@ import {
   requestId,
   signedHeaders,
   states,
+  unread,
   wav,
-} from '../object-storage.ts';
+} from '../shared/object-storage.ts';
 import { world } from '../world.ts';
 
 const { messageId, otherMessageId } = world.mailbox;
@@ -53,7 +56,10 @@ const updateMailbox = (etagName: string) =>
     body: eachKey({ mailbox: world.mailbox.number, messages: [messageId] }, regex('^.+$', 'mailbox')),
   });
 
-const stored = destination<HttpMessage>({ status: 201, headers: { ...answered, etag, 'last-modified': lastModified } });
+const stored = destination<HttpMessage>({
+  status: 201,
+  headers: { ...answered, etag, 'last-modified': lastModified, 'content-md5': contentMd5 },
+});
 
 const messageHeaders = {
   ...answered,
@@ -61,7 +67,14 @@ const messageHeaders = {
   etag,
   'last-modified': lastModified,
   'x-ms-blob-type': 'BlockBlob',
+  'accept-ranges': 'bytes',
 };
+const wholeMessageHeaders = { ...messageHeaders, 'content-md5': contentMd5 };
+
+const anyMailbox: readonly FreePart[] = [
+  { path: '$.body.mailbox', reason: 'the store does not look into a mailbox; any object will do' },
+  { path: '$.body.messages', reason: 'the store does not look into a mailbox; any object will do' },
+];
 
 /** A refusal: the code stands in a header and in an XML body. */
 function refused(
@@ -76,6 +89,7 @@ function refused(
     negative: true,
     basis: blobService(`error codes, ${code}`),
     given: [given],
+    free: anyMailbox,
     steps: [
       request,
       destination<HttpMessage>({
@@ -106,12 +120,14 @@ export default defineContract<HttpMessage>({
       description: 'store a message',
       basis: blobService('Put Blob'),
       given: [states.containerExists],
+      free: unread,
       steps: [storeMessage, stored],
     },
     {
       description: 'read the first bytes of a message',
       basis: blobService('Specifying the range header for Blob service operations'),
       given: [states.messageExists],
+      free: unread,
       steps: [
         source<HttpMessage>({
           method: 'GET',
@@ -129,27 +145,38 @@ export default defineContract<HttpMessage>({
       description: 'read a message',
       basis: blobService('Get Blob'),
       given: [states.messageExists],
-      steps: [readMessage(messageId), destination<HttpMessage>({ status: 200, headers: messageHeaders, body: wav })],
+      free: unread,
+      steps: [
+        readMessage(messageId),
+        destination<HttpMessage>({ status: 200, headers: wholeMessageHeaders, body: wav }),
+      ],
     },
     {
       description: "read a message's metadata only",
       basis: blobService('Get Blob Properties'),
       given: [states.messageExists],
+      free: unread,
       steps: [
         source<HttpMessage>({ method: 'HEAD', path: messagePath, headers: signedHeaders }),
-        destination<HttpMessage>({ status: 200, headers: messageHeaders }),
+        // The length of the body that GET would answer (RFC 9110, section 8.6).
+        destination<HttpMessage>({
+          status: 200,
+          headers: { ...wholeMessageHeaders, 'content-length': String(emptyWavBytes) },
+        }),
       ],
     },
     {
       description: 'update the mailbox that was read before',
       basis: blobService('Put Blob; Specifying conditional headers, If-Match'),
       given: [states.mailboxHasEtag],
+      free: [...anyMailbox, ...unread],
       steps: [updateMailbox('etag'), stored],
     },
     {
       description: 'list the messages of a mailbox',
       basis: blobService('List Blobs'),
       given: [states.twoMessagesExist],
+      free: unread,
       steps: [
         source<HttpMessage>({
           method: 'GET',
@@ -174,6 +201,7 @@ export default defineContract<HttpMessage>({
       description: 'delete a message',
       basis: blobService('Delete Blob'),
       given: [states.messageExists],
+      free: unread,
       steps: [
         source<HttpMessage>({ method: 'DELETE', path: messagePath, headers: signedHeaders }),
         destination<HttpMessage>({ status: 202, headers: answered }),

@@ -1,3 +1,8 @@
+import { assumed, destination, type Interaction, inferred, source } from '../contract.ts';
+import { defineContract } from '../define-contract.ts';
+import { dialect } from '../dialect.ts';
+import { integer, regex } from '../matchers.ts';
+import type { HttpMessage, HttpRequest } from '../messages/http.ts';
 import {
   objectPath,
   states,
@@ -6,19 +11,16 @@ import {
   tenantPath,
   tenantRevision,
   tenantsPath,
-} from '../config-service.ts';
-import { assumed, destination, type Interaction, inferred, source } from '../contract.ts';
-import { defineContract } from '../define-contract.ts';
-import { dialect } from '../dialect.ts';
-import { errorBody, errorNaming, jsonType, sidecarWithoutUpstream } from '../http-common.ts';
-import { integer, regex } from '../matchers.ts';
-import type { HttpMessage, HttpRequest } from '../messages/http.ts';
+} from '../shared/config-service.ts';
+import { errorBody, errorNaming, jsonType, sidecarWithoutUpstream } from '../shared/http-common.ts';
 import { world } from '../world.ts';
 
 type Exchange = Interaction<HttpMessage>;
 
 const json = { 'content-type': 'application/json; charset=utf-8' };
 const answerJson = { 'content-type': jsonType };
+/** Of an answer that holds the tenant. */
+const tenantAnswer = { ...answerJson, etag: regex('^"[0-9]+"$', `"${tenantRevision}"`) };
 const routesAssumed = assumed('routes and bodies: no public document has them, so a small REST shape stands in');
 const lostStore = inferred(
   'Redis is the only store of the service (connection 17), so without it nothing can be answered',
@@ -96,7 +98,7 @@ export default defineContract<HttpMessage>({
         source<HttpMessage>(addTenant),
         destination<HttpMessage>({
           status: 200,
-          headers: answerJson,
+          headers: tenantAnswer,
           body: { ...tenantBody, revision: integer(1) },
         }),
       ],
@@ -109,7 +111,7 @@ export default defineContract<HttpMessage>({
         source<HttpMessage>(getTenant),
         destination<HttpMessage>({
           status: 200,
-          headers: { ...answerJson, etag: regex('^"[0-9]+"$', `"${tenantRevision}"`) },
+          headers: tenantAnswer,
           body: storedTenant,
         }),
       ],
@@ -131,7 +133,7 @@ export default defineContract<HttpMessage>({
         source<HttpMessage>(addTenant),
         destination<HttpMessage>({
           status: 200,
-          headers: answerJson,
+          headers: tenantAnswer,
           body: { ...tenantBody, revision: tenantRevision },
         }),
       ],
@@ -142,7 +144,7 @@ export default defineContract<HttpMessage>({
       given: [states.tenantExists],
       steps: [
         source<HttpMessage>({ ...getTenant, headers: { 'if-none-match': `"${tenantRevision}"` } }),
-        destination<HttpMessage>({ status: 200, headers: answerJson, body: storedTenant }),
+        destination<HttpMessage>({ status: 200, headers: tenantAnswer, body: storedTenant }),
       ],
     },
     {
@@ -154,7 +156,7 @@ export default defineContract<HttpMessage>({
         source<HttpMessage>({ ...addTenant, body: { ...tenantBody, addedInALaterVersion: true } }),
         destination<HttpMessage>({
           status: 200,
-          headers: answerJson,
+          headers: tenantAnswer,
           body: { ...tenantBody, revision: integer(1) },
         }),
       ],

@@ -1,9 +1,9 @@
-import { assumed, type Basis, destination, documented, inferred, source, state } from '../contract.ts';
+import { assumed, type Basis, destination, documented, type FreePart, inferred, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
-import { jsonType } from '../http-common.ts';
 import { integer, regex, string } from '../matchers.ts';
 import type { HttpMessage } from '../messages/http.ts';
+import { jsonType } from '../shared/http-common.ts';
 import { world } from '../world.ts';
 
 const routes = dialect.http.externalCustomer;
@@ -13,9 +13,19 @@ const ticketPath = `${routes.tickets}/${ticketId}`;
 /** The first bytes of a WAV file, the shape of a captured utterance. */
 const wavExample = Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt ', 'latin1').toString('base64');
 
-const authorized = { authorization: regex('^[A-Za-z]+ .+$', routes.authorization) };
+const authorized = { authorization: regex('^[A-Za-z]+ [A-Za-z0-9._~+/=-]+$', routes.authorization) };
 const restBlock = 'Designer, HTTP REST block (PEC-ROU/Current/Designer/HTTPREST)';
 const sampleEndpoint: Basis = assumed('each customer has an own API; this one is a sample of what the block can call');
+
+const noCaching: readonly FreePart[] = [
+  { path: '$.headers.cache-control', reason: 'the block keeps no answer for a second call' },
+];
+/** What comes with an answer of which only the status counts. */
+const onlyStatus: readonly FreePart[] = [
+  ...noCaching,
+  { path: '$.headers.content-type', reason: 'the block looks at the status of this call only' },
+  { path: '$.body', reason: 'the block looks at the status of this call only' },
+];
 
 const readCustomer = (phone: string) =>
   source<HttpMessage>({
@@ -37,6 +47,7 @@ export default defineContract<HttpMessage>({
       description: 'read a customer',
       basis: documented(`${restBlock}: GET, JSON answer`),
       given: [state(`customer ${phone} is gold`, { phone, customerId, tier: 'gold', openTickets: 2 })],
+      free: noCaching,
       steps: [
         readCustomer(phone),
         destination<HttpMessage>({
@@ -50,6 +61,7 @@ export default defineContract<HttpMessage>({
       description: 'create a ticket, encoded as JSON',
       basis: sampleEndpoint,
       given: [state('ticketing is up')],
+      free: noCaching,
       steps: [
         source<HttpMessage>({
           method: 'POST',
@@ -59,7 +71,7 @@ export default defineContract<HttpMessage>({
         }),
         destination<HttpMessage>({
           status: 201,
-          headers: { 'content-type': jsonType, location: regex('^.*/tickets/T-[0-9]+$', ticketPath) },
+          headers: { 'content-type': jsonType, location: regex('^[^,]*/tickets/T-[0-9]+$', ticketPath) },
           body: { ticketId: regex('^T-[0-9]+$', ticketId) },
         }),
       ],
@@ -68,6 +80,7 @@ export default defineContract<HttpMessage>({
       description: 'update a ticket, encoded as a form',
       basis: documented(`${restBlock}: encoding type for POST and PUT`),
       given: [state(`ticket ${ticketId} exists`, { ticketId })],
+      free: onlyStatus,
       steps: [
         source<HttpMessage>({
           method: 'PUT',
@@ -91,13 +104,17 @@ export default defineContract<HttpMessage>({
       description: 'post a recording',
       basis: documented(`${restBlock}: posting a captured utterance`),
       given: [state('upload is allowed')],
+      free: onlyStatus,
       steps: [
         source<HttpMessage>({
           method: 'POST',
           path: routes.recordings,
           headers: {
             ...authorized,
-            'content-type': regex('^multipart/form-data;.*boundary=.+$', 'multipart/form-data; boundary=voxpact-part'),
+            'content-type': regex(
+              '^multipart/form-data;[^,]*boundary=[^,]+$',
+              'multipart/form-data; boundary=voxpact-part',
+            ),
           },
           body: [
             {
@@ -116,6 +133,7 @@ export default defineContract<HttpMessage>({
       negative: true,
       basis: inferred('a look-up without a result has to reach the error path of the block'),
       given: [state(`customer ${unknownPhone} is unknown`, { phone: unknownPhone })],
+      free: onlyStatus,
       steps: [readCustomer(unknownPhone), destination<HttpMessage>({ status: 404 })],
     },
     {
@@ -135,7 +153,7 @@ export default defineContract<HttpMessage>({
         readCustomer(phone),
         destination<HttpMessage>({
           status: 200,
-          headers: { 'content-type': regex('^text/html(;.*)?$', 'text/html; charset=utf-8') },
+          headers: { 'content-type': regex('^text/html(;[^,]*)?$', 'text/html; charset=utf-8') },
           body: regex('^<.*', '<html><body>maintenance</body></html>'),
         }),
       ],

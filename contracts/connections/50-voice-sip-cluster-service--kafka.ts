@@ -1,9 +1,9 @@
-import { type CallEventName, callEvent, callEvents, callTypes, connId } from '../call-event.ts';
 import { assumed, destination, documented, type Interaction, inferred, type Step, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
-import { bind, bound, equal, type Json, like, notEmpty, nullValue, regex, type Template } from '../matchers.ts';
+import { bind, bound, equal, type Json, like, notEmpty, nullValue, regex, type Template, text } from '../matchers.ts';
 import type { KafkaAcknowledgement, KafkaRecord, KafkaRefusal } from '../messages/kafka.ts';
+import { type CallEventName, callEvent, callEvents, callTypes, connId } from '../shared/call-event.ts';
 import { world } from '../world.ts';
 
 /**
@@ -41,7 +41,9 @@ const sameCall: Attributes = { CallType: callTypes.inbound, ConnID: bound('call'
 const consult: Attributes = { CallType: callTypes.consult, PreviousConnID: bound('call', call.connId) };
 const newConsult: Attributes = { ...consult, ConnID: bind('consultation', connId(call.consultConnId)) };
 const sameConsult: Attributes = { ...consult, ConnID: bound('consultation', call.consultConnId) };
-const at = (dn: string): Attributes => ({ ThisDN: notEmpty<string>(dn) });
+const at = (dn: string): Attributes => ({ ThisDN: text(notEmpty(dn)) });
+const transferring = 'the DN of the agent who transfers';
+const atTransferring: Attributes = { ThisDN: bound(transferring, dns.agent.number) };
 
 const guide = 'Voice Microservices, Events and models';
 const sameThread = 'all events of one call thread carry one key, and one key is one order';
@@ -77,15 +79,17 @@ const transfer: Interaction<Content> = {
   ),
   given: [topicExists],
   steps: [
-    first('EventHeld', newCall),
-    next('EventDialing', newConsult),
+    first('EventHeld', { ...newCall, ThisDN: bind(transferring, text(notEmpty(dns.agent.number))) }),
+    next('EventDialing', { ...newConsult, ...atTransferring }),
     next('EventRinging', { ...sameConsult, ...at(dns.secondAgent.number) }),
     next('EventEstablished', { ...sameConsult, ...at(dns.secondAgent.number) }),
     next('EventPartyChanged', { ...at(dns.secondAgent.number), TransferConnID: connId(call.connId) }),
     // Which of these are published, and how they mix with the others, is not public.
-    ...[next('EventEstablished', sameConsult), next('EventReleased', sameCall), next('EventReleased', sameConsult)].map(
-      (step): Step<Content> => ({ ...step, optional: true, lane: 'the agent who transfers' }),
-    ),
+    ...[
+      next('EventEstablished', { ...sameConsult, ...atTransferring }),
+      next('EventReleased', { ...sameCall, ...atTransferring }),
+      next('EventReleased', { ...sameConsult, ...atTransferring }),
+    ].map((step): Step<Content> => ({ ...step, optional: true, lane: 'the agent who transfers' })),
   ],
 };
 
@@ -100,7 +104,7 @@ const multisite: Interaction<Content> = {
   description: 'a call between sites carries its NetworkCallID as text',
   basis: assumed('NetworkCallID has 64 bits without sign, which JSON numbers do not hold, so it is decimal text'),
   given: [topicExists],
-  steps: [first('EventRinging', { ...newCall, NetworkCallID: regex('^[0-9]{1,20}$', call.networkCallId) })],
+  steps: [first('EventRinging', { ...newCall, NetworkCallID: text(regex('^[0-9]{1,20}$', call.networkCallId)) })],
 };
 
 const refusalLeavesNothing = {

@@ -5,7 +5,7 @@ import { compareMaps } from './maps.ts';
 import type { Rule } from './rules.ts';
 import type { Scope } from './scope.ts';
 import type { Strictness } from './strict.ts';
-import { equalJson, isArray, isObject, show, showWithKind } from './values.ts';
+import { equalJson, isArray, isObject, keysOf, show, showWithKind } from './values.ts';
 import { type Mismatch, report, type Walk } from './walk.ts';
 
 function visit(walk: Walk, expected: unknown, actual: unknown, scope: Scope, strict: Strictness): void {
@@ -31,10 +31,33 @@ function compareByKind(walk: Walk, expected: unknown, actual: unknown, scope: Sc
   }
 }
 
-function compareBound(walk: Walk, rule: Rule, actual: unknown): void {
-  const value = walk.bindings?.get(rule.binding ?? '');
+function compareBound(walk: Walk, { binding = '' }: Rule, actual: unknown): void {
+  const value = walk.bindings?.get(binding);
   if (equalJson(value, actual)) return;
-  report(walk, 'bound', `${show(value)}, the value bound to ${rule.binding}`, showWithKind(actual));
+  if (partsOf(value, actual) !== undefined) compareParts(walk, value, actual, `as in the value bound to ${binding}`);
+  else report(walk, 'bound', `${show(value)}, the value bound to ${binding}`, showWithKind(actual));
+}
+
+/** Points at the parts that differ from what was said before. */
+function compareParts(walk: Walk, value: unknown, actual: unknown, where: string): void {
+  if (equalJson(value, actual)) return;
+  const keys = partsOf(value, actual);
+  for (const key of keys ?? []) {
+    walk.path.push(key);
+    compareParts(walk, (value as Parts)[key], (actual as Parts)[key], where);
+    walk.path.pop();
+  }
+  if (keys !== undefined) return;
+  const expected = value === undefined ? 'nothing' : show(value);
+  report(walk, 'bound', `${expected}, ${where}`, actual === undefined ? 'nothing' : showWithKind(actual));
+}
+
+type Parts = Readonly<Record<string | number, unknown>>;
+
+/** The keys or positions of two values of one kind; undefined where they can only be told apart as wholes. */
+function partsOf(a: unknown, b: unknown): (string | number)[] | undefined {
+  if (isArray(a) && isArray(b)) return a.length === b.length ? [...a.keys()] : undefined;
+  return isObject(a) && isObject(b) ? [...new Set([...keysOf(a), ...keysOf(b)])] : undefined;
 }
 
 /** Compares a value with an example and its rules. @returns every mismatch; what `bind` finds goes into `bindings`. */

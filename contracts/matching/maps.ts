@@ -39,8 +39,8 @@ function compareByKey(walk: Walk, expected: JsonObject, actual: JsonObject, scop
     if (hasKey(actual, key)) visitMember(walk, expected[key], actual, key, scope, strict);
     else if (!scope.mapRule) reportMissing(walk, key, expected[key], scope);
   }
-  if (strict === true && !scope.mapRule) {
-    for (const key of keysOf(actual)) if (!hasKey(expected, key)) reportUnexpected(walk, key, actual[key]);
+  if (strict !== undefined && !scope.mapRule) {
+    for (const key of keysOf(actual)) if (!hasKey(expected, key)) refuseUnknown(walk, key, actual[key], strict);
   }
   if (!scope.direct) return;
   for (const rule of scope.rules) if (rule.name === 'eachKey') compareEachKey(walk, rule, actual);
@@ -86,6 +86,16 @@ function checkMap(walk: Walk, rule: Rule, expected: JsonObject, actual: JsonObje
     report(walk, rule.name, 'an object that is not empty', '{} (object)');
   else if (!applicable.has(rule.name) || (rule.name === 'equality' && !equalJson(expected, actual))) {
     report(walk, rule.name, rule.words(expected), showWithKind(actual));
+  }
+}
+
+/** Where only what lies below a key is strict, an object that the template does not have is an empty one (no query, say). */
+function refuseUnknown(walk: Walk, key: string, value: unknown, strict: Strictness): void {
+  if (strict === true) reportUnexpected(walk, key, value);
+  else if (isObject(value) && strictBelow(strict, key) === true) {
+    walk.path.push(key);
+    for (const member of keysOf(value)) reportUnexpected(walk, member, value[member]);
+    walk.path.pop();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FreePart } from '../contract.ts';
 import type { Json } from '../matchers.ts';
 import type { MessageProfile } from './profile.ts';
 
@@ -66,10 +67,25 @@ export function isHttpFault(content: unknown): content is HttpFault {
   return typeof content === 'object' && content !== null && 'fault' in content;
 }
 
+/** What the HTTP stack of a peer sets by itself; whether it does is between the stacks (RFC 9110 and 9112). */
+const stackHeaders: readonly FreePart[] = [
+  ['host', 'the client library sets it from the address that is dialled; a server refuses a request without it'],
+  ['connection', 'it is about the connection of two stacks, not about the message'],
+  ['keep-alive', 'it is about the connection of two stacks, not about the message'],
+  ['content-length', 'the stack frames a body by its length or in chunks; a wrong length ends the exchange'],
+  ['transfer-encoding', 'the stack frames a body by its length or in chunks'],
+  ['user-agent', 'it names the software'],
+  ['server', 'it names the software'],
+  ['date', "it is the clock of the peer's HTTP server"],
+].map(([name, reason]) => ({ path: `$.headers.${name}`, reason: reason as string }));
+
+const faultDetail: FreePart = { path: '$.detail', reason: 'the words of the runtime that met the fault' };
+
 /** How HTTP messages are compared: as Pact does, strict in a request's query and body, loose in headers and in responses. */
 export const httpProfile: MessageProfile = {
   strict: { source: ['$.query', '$.body'], destination: [] },
   identity: { source: ['$.method', '$.path', '$.query', '$.body'], destination: ['$.status', '$.fault'] },
+  free: { source: stackHeaders, destination: [...stackHeaders, faultDetail] },
   title(content) {
     if (isHttpRequest(content)) return `${text(content.method)} ${text(content.path)}`;
     if (isHttpResponse(content)) return text(content.status);

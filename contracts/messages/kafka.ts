@@ -57,6 +57,10 @@ export const kafkaProfile: MessageProfile = {
     source: ['$.topic', '$.value.id', '$.key.tenant', '$.key.subject'],
     destination: ['$.error', '$.acknowledged'],
   },
+  free: {
+    source: [{ path: '$.timestampMs', reason: 'the producer or, if the topic says so, the broker sets it' }],
+    destination: [],
+  },
   title(content) {
     const { topic, key, value, error, code, difference, acknowledged } = fields(content);
     if (difference !== undefined) return `other content for readers than was acknowledged: ${text(difference)}`;

@@ -111,6 +111,15 @@ export const postgresProfile: MessageProfile = {
     source: ['$.verb', '$.table', '$.role', '$.database'],
     destination: ['$.command', '$.table', '$.holds.table', '$.sqlstate', '$.fault'],
   },
+  free: {
+    source: [],
+    destination: [
+      {
+        path: '$.constraint',
+        reason: 'the names of constraints are those of one schema; SQLSTATE and column say the same on any',
+      },
+    ],
+  },
   title(content) {
     const { verb, table, role, database, holds, fault, sqlstate, command } = fields(content);
     if (verb === 'CONNECT') return `a session of ${role} on database ${database}`;

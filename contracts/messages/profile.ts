@@ -1,4 +1,4 @@
-import type { Side } from '../contract.ts';
+import type { FreePart, Side } from '../contract.ts';
 
 /**
  * How the logical messages of one protocol are compared.
@@ -15,4 +15,6 @@ export interface MessageProfile {
    * A near miss is looked for among the interactions that share most of them. Paths into the content, most telling first.
    */
   identity: Readonly<Record<Side, readonly string[]>>;
+  /** What any message of the protocol may carry and no contract relies on, by the side that sent it. */
+  free?: Readonly<Record<Side, readonly FreePart[]>>;
 }

@@ -93,7 +93,7 @@ const shapes: readonly (readonly [shape: string, title: (content: Record<string,
   ['to', ({ to, reply, error }) => `${error ?? shortened(JSON.stringify(reply))} in reply to ${to}`],
 ];
 
-function shortened(text: string): string {
+function shortened(text = 'nothing'): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 

@@ -1,3 +1,4 @@
+import type { FreePart } from '../contract.ts';
 import type { MessageProfile } from './profile.ts';
 
 /**
@@ -129,6 +130,11 @@ export function isSipResponse(content: unknown): content is SipResponse {
   return typeof content === 'object' && content !== null && 'status' in content;
 }
 
+const lengthOnUdp: FreePart = {
+  path: '$.headers.content-length',
+  reason: 'a datagram has an end of its own, so only streams need it, where it is demanded (RFC 3261, section 20.14)',
+};
+
 /**
  * How SIP messages are compared: loosely, since unknown headers and parameters must be tolerated (RFC 3261, section 8.2.2).
  * Strict are only From and To of requests, because a To tag where no dialog exists is an error (section 8.1.1.2).
@@ -138,6 +144,17 @@ export const sipProfile: MessageProfile = {
   identity: {
     source: ['$.method', '$.requestUri'],
     destination: ['$.status', '$.headers.cseq.method'],
+  },
+  free: {
+    source: [
+      { path: '$.headers.cseq.increment', reason: 'the harness works it out of the numbers, which are demanded' },
+      lengthOnUdp,
+      ...['accept', 'allow', 'supported', 'session-expires', 'min-se'].map((name) => ({
+        path: `$.headers.${name}`,
+        reason: 'it tells what the sender could do besides; nobody has to say so',
+      })),
+    ],
+    destination: [lengthOnUdp],
   },
   title(content) {
     if (isSipRequest(content)) return `${content.method} ${content.requestUri}`;

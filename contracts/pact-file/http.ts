@@ -11,7 +11,7 @@ export function pactRequest(template: unknown): Record<string, unknown> {
     path,
     query: lists(query),
     headers: lists(headers),
-    body: pactBody(headers?.['content-type'], body),
+    body: pactBody(parted, headers?.['content-type'], body),
     ...rules(parted, headers?.['content-type'], { path: single(parted.below('path')), query: parted.named('query') }),
   });
 }
@@ -23,7 +23,7 @@ export function pactResponse(template: unknown): Record<string, unknown> {
   return filled({
     status,
     headers: lists(headers),
-    body: pactBody(headers?.['content-type'], body),
+    body: pactBody(parted, headers?.['content-type'], body),
     ...rules(parted, headers?.['content-type'], { status: single(parted.below('status')) }),
   });
 }
@@ -64,7 +64,11 @@ function lists(values: Readonly<Record<string, string | string[]>> | undefined):
   return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, [value].flat()]));
 }
 
-function pactBody(contentType: string | undefined, body: HttpBody | undefined): Record<string, unknown> | undefined {
+function pactBody(
+  parted: PartedTemplate,
+  contentType: string | undefined,
+  body: HttpBody | undefined,
+): Record<string, unknown> | undefined {
   if (body === undefined) return undefined;
   const type = contentType ?? 'text/plain';
   switch (bodyKind(contentType)) {
@@ -74,7 +78,17 @@ function pactBody(contentType: string | undefined, body: HttpBody | undefined): 
       return { content: body, contentType: type, encoded: 'base64' };
     case 'multipart':
       return { content: encodeBody(contentType, body).toString('base64'), contentType: type, encoded: 'base64' };
-    default:
-      return { content: encodeBody(contentType, body).toString(), contentType: type, encoded: false };
+    default: {
+      const text = encodeBody(contentType, body).toString();
+      return { content: text, contentType: isMatchedXml(parted, type) ? 'text/plain' : type, encoded: false };
+    }
   }
+}
+
+/**
+ * Whether it is XML with a matcher for its whole text. Pact holds the matchers of an XML body against the names and values
+ * of its elements, and only those of plain text against the text; the header goes on saying what it is.
+ */
+function isMatchedXml(parted: PartedTemplate, contentType: string): boolean {
+  return /[/+]xml\b/i.test(contentType) && Object.keys(parted.below('body').matchingRules).length > 0;
 }

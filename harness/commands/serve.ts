@@ -3,9 +3,11 @@ import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import type { Address } from '../../mocks/adapter.ts';
 import { formatAddress } from '../address.ts';
+import { type Control, openControl } from '../control.ts';
 import { UsageError } from '../errors.ts';
 import { type Destination, Destinations, rowOf } from '../peers/destinations.ts';
 import { parseSystem } from '../selection.ts';
+import { adapterOptions } from './codec.ts';
 import type { CommandContext, ExitCode } from './context.ts';
 import { startNote } from './start-note.ts';
 
@@ -14,6 +16,8 @@ export interface ServeCommandOptions {
   host: string;
   /** `documented` takes the table's ports, `ephemeral` any that are free. */
   ports: string;
+  /** The module of the codec that TCP mocks speak; the default one when absent. */
+  codec?: string;
 }
 
 /** The systems whose stand-in is the real software. */
@@ -44,9 +48,10 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function addressLine({ system, protocol, server, contracts }: Destination): string {
+function addressLine({ system, protocol, server, contracts }: Destination, control: Control): string {
   const numbers = contracts.map(({ connection }) => connection).join(', ');
-  return [systemSlug(system), formatAddress(server.address, protocol), protocol, `connections ${numbers}`].join('\t');
+  const address = formatAddress(server.address, protocol);
+  return [systemSlug(system), address, `control ${control.url}`, protocol, `connections ${numbers}`].join('\t');
 }
 
 async function serveSystems(
@@ -62,16 +67,23 @@ async function serveSystems(
   const destinations = await Destinations.start({
     contracts,
     signal,
+    adapterOptions: await adapterOptions(contracts, options),
     listenAt: listenAt(options),
     onProgress: startNote(context),
   });
+  const controls: Control[] = [];
   try {
     if (destinations.absent.length > 0) return 2;
-    for (const destination of destinations.up) context.print(addressLine(destination));
+    for (const destination of destinations.up) {
+      const control = await openControl(destination.server);
+      controls.push(control);
+      context.print(addressLine(destination, control));
+    }
     context.note('up; Ctrl-C stops everything');
     await untilAborted(signal);
     return 0;
   } finally {
+    await Promise.all(controls.map((control) => control.close()));
     await destinations.close();
   }
 }

@@ -1,17 +1,20 @@
-import type { SystemName } from '../../contracts/architecture.ts';
+import { type Connection, connections, type SystemName } from '../../contracts/architecture.ts';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract, Side } from '../../contracts/contract.ts';
-import { adapterFor, serviceMock } from '../../mocks/registry.ts';
+import type { Address } from '../../mocks/adapter.ts';
+import { adapterFor, canAttach, serviceMock } from '../../mocks/registry.ts';
 import { parseAddress } from '../address.ts';
-import { UsageError } from '../errors.ts';
+import { sentenceOf, UsageError } from '../errors.ts';
 import { rowOf } from '../peers/destinations.ts';
 import { prepareReportFolder, writeReports } from '../report/files.ts';
 import { verifyJson } from '../report/json.ts';
-import { failuresText, runTable, skippedText, totalsText } from '../report/text.ts';
+import { coverageText, failuresText, holesText, runTable, skippedText, totalsText } from '../report/text.ts';
 import { parseNumber, parseSystem, select } from '../selection.ts';
 import { execSource } from '../verify/exec-source.ts';
-import { type Run, type RunOptions, verify as run, sideTitle } from '../verify/run.ts';
+import { requireAll } from '../verify/require.ts';
+import { type Run, type RunOptions, verify as run, sideTitle, unproven } from '../verify/run.ts';
 import { noStates, stateChangeUrl } from '../verify/state-change.ts';
+import { adapterOptions } from './codec.ts';
 import type { CommandContext, ExitCode } from './context.ts';
 import { startNote } from './start-note.ts';
 
@@ -20,10 +23,14 @@ export interface VerifyOptions {
   at?: string;
   states?: string;
   exec?: string;
+  external?: string[];
+  codec?: string;
   source?: boolean;
   destination?: boolean;
   json?: boolean;
   report?: string;
+  /** `all`: what was not exercised, connections without a contract and strays fail the run. */
+  require?: string;
 }
 
 function sidesAskedFor({ source, destination, at, exec }: VerifyOptions): Side[] {
@@ -46,23 +53,42 @@ function checkCombination(options: VerifyOptions, sides: readonly Side[]): void 
   }
 }
 
-/** With one side under test the service named must stand on that side. */
+/** With one side under test the service named must stand on that side, else on either. */
+function standsOnSide(
+  { dials, listens }: Connection,
+  service: SystemName | undefined,
+  options: VerifyOptions,
+): boolean {
+  if (service === undefined) return true;
+  if (options.at !== undefined || (options.destination && !options.source)) return listens === service;
+  if (options.exec !== undefined || (options.source && !options.destination)) return dials === service;
+  return dials === service || listens === service;
+}
+
 function onSide(contracts: readonly Contract[], service: SystemName | undefined, options: VerifyOptions): Contract[] {
-  const fits = (contract: Contract) => {
-    if (service === undefined) return true;
-    if (options.at !== undefined || (options.destination && !options.source))
-      return rowOf(contract).listens === service;
-    if (options.exec !== undefined || (options.source && !options.destination))
-      return rowOf(contract).dials === service;
-    return true;
-  };
-  const left = contracts.filter(fits);
+  const left = contracts.filter((contract) => standsOnSide(rowOf(contract), service, options));
   if (left.length === 0) throw new UsageError(`no contract has ${service} on the side that is asked for`);
   return left;
 }
 
+/** Servers of the user's to use instead of starting them, `redis=redis://127.0.0.1:6379`. */
+function externalServers(words: readonly string[] = []): Map<SystemName, Address> {
+  return new Map(
+    words.map((word) => {
+      const [name = '', address] = word.split(/=(.*)/s);
+      const system = parseSystem(name);
+      const row = connections.find(({ listens }) => listens === system);
+      if (row === undefined || address === undefined) {
+        throw new UsageError(`--external "${word}": expected a service and its address, redis=redis://127.0.0.1:6379`);
+      }
+      return [system, parseAddress(address, row.protocol)];
+    }),
+  );
+}
+
 async function underTest(contracts: readonly Contract[], options: VerifyOptions, signal: AbortSignal) {
-  if (options.at === undefined) return {};
+  const external = externalServers(options.external);
+  if (options.at === undefined) return { external };
   const systems = new Set(contracts.map((contract) => `${rowOf(contract).listens} over ${rowOf(contract).protocol}`));
   if (systems.size > 1) {
     throw new UsageError(
@@ -72,9 +98,9 @@ async function underTest(contracts: readonly Contract[], options: VerifyOptions,
   const { protocol, listens } = rowOf(contracts[0] as Contract);
   const at = parseAddress(options.at, protocol);
   const adapter = await adapterFor(protocol);
-  // A real Redis, Kafka or PostgreSQL has its states set through its own protocol, at its own address.
-  if (adapter.attach !== undefined && (await serviceMock(listens)) !== undefined)
-    return { external: new Map([[listens, at]]) };
+  const service = await serviceMock(listens);
+  // A real Redis, Kafka, PostgreSQL or object storage has its states set through its own protocol, at its own address.
+  if (service !== undefined && canAttach(adapter, service)) return { external: external.set(listens, at) };
   const setState = options.states === undefined ? noStates : stateChangeUrl(options.states, signal);
   return { foreign: { at, setState } };
 }
@@ -84,30 +110,49 @@ function printRun(outcome: Run, contracts: readonly Contract[], options: VerifyO
     context.print(JSON.stringify(verifyJson(outcome), null, 2));
     return;
   }
+  if (outcome.reason !== undefined) context.note(`voxpact: ${outcome.reason}`);
   context.print(runTable(outcome, contracts, context));
-  for (const text of [skippedText(outcome), failuresText(outcome, context)])
-    if (text !== '') context.print(`\n${text}`);
+  const texts = [skippedText(outcome), coverageText(outcome), failuresText(outcome, context), holesText(outcome)];
+  for (const text of texts) if (text !== '') context.print(`\n${text}`);
   context.print(`\n${totalsText(outcome, context)}`);
 }
 
-function exitCodeOf({ verdict }: Run): ExitCode {
+function withoutContract(contracts: readonly Contract[]): number[] {
+  const numbers = connections.map(({ number }) => number);
+  return numbers.filter((number) => !contracts.some(({ connection }) => connection === number));
+}
+
+/** 0 only for what was proven: a run that only skipped is an error. */
+export function exitCodeOf({ verdict }: Pick<Run, 'verdict'>): ExitCode {
   if (verdict === 'passed') return 0;
   return verdict === 'failed' ? 1 : 2;
 }
 
 /** `voxpact verify`: plays and judges the interactions asked for, prints the table and writes the reports. */
 export async function verify(words: string[], options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
+  const { report } = options;
+  if (report !== undefined) await prepareReportFolder(report);
+  try {
+    return await verifyAndReport(words, options, context);
+  } catch (error) {
+    // The sentence goes to the user in any case; a report that cannot be written either adds nothing to it.
+    if (report !== undefined) await writeReports(unproven(sentenceOf(error)), report).catch(() => {});
+    throw error;
+  }
+}
+
+async function verifyAndReport(words: string[], options: VerifyOptions, context: CommandContext): Promise<ExitCode> {
   const sides = sidesAskedFor(options);
   checkCombination(options, sides);
   const service = options.service === undefined ? undefined : parseSystem(options.service);
   const numbers = words.map(parseNumber);
   const all = await loadContracts();
   const contracts = onSide(select(all, { numbers, ...(service && { service }) }), service, options);
-  if (options.report !== undefined) prepareReportFolder(options.report);
   const request: RunOptions = {
     contracts,
     sides,
     signal: context.signal,
+    adapterOptions: await adapterOptions(contracts, options),
     ...(options.exec === undefined ? {} : { exercise: execSource(options.exec, context.signal) }),
     ...(await underTest(contracts, options, context.signal)),
     onProgress: startNote(context),
@@ -117,8 +162,14 @@ export async function verify(words: string[], options: VerifyOptions, context: C
       }
     },
   };
-  const outcome = await run(request);
+  const finished = { ...(await run(request)), withoutContract: withoutContract(all) };
+  const asked = connections.filter(
+    (row) => (numbers.length === 0 || numbers.includes(row.number)) && standsOnSide(row, service, options),
+  );
+  const outcome = options.require === undefined ? finished : requireAll(finished, asked);
+  // The table is worth having even where the reports cannot be written; a second JSON document would not be.
+  if (!options.json) printRun(outcome, all, options, context);
   if (options.report !== undefined) await writeReports(outcome, options.report);
-  printRun(outcome, all, options, context);
+  if (options.json) printRun(outcome, all, options, context);
   return exitCodeOf(outcome);
 }

@@ -5,15 +5,15 @@ import {
   type SystemName,
 } from '../../contracts/architecture.ts';
 import type { Contract } from '../../contracts/contract.ts';
-import type { Address, Attachable, MockServer, ProtocolAdapter } from '../../mocks/adapter.ts';
-import { adapterFor, serviceMock } from '../../mocks/registry.ts';
+import type { Address, Attachable, MockServer, ProtocolAdapter, Respells } from '../../mocks/adapter.ts';
+import { type AdapterOptions, adapterFor, canAttach, serviceMock } from '../../mocks/registry.ts';
 import { sentenceOf } from '../errors.ts';
 
 /** A destination that is up: a mock, a real server that was started, or one that was there already. */
 export interface Destination {
   system: SystemName;
   protocol: ProtocolName;
-  adapter: ProtocolAdapter & Partial<Attachable>;
+  adapter: ProtocolAdapter & Partial<Attachable & Respells>;
   contracts: readonly Contract[];
   server: MockServer;
 }
@@ -39,6 +39,7 @@ export interface StartOptions {
   contracts: readonly Contract[];
   /** Running servers to watch instead of starting one, by system. */
   external?: ReadonlyMap<SystemName, Address>;
+  adapterOptions?: AdapterOptions;
   /** Where to listen; any free loopback port when absent. */
   listenAt?: (row: Connection, contract: Contract) => Address;
   signal: AbortSignal;
@@ -71,15 +72,13 @@ function groups(contracts: readonly Contract[]): Group[] {
 
 async function start(group: Group, options: StartOptions): Promise<Destination> {
   const { system, protocol, contracts } = group;
-  const { external, signal, listenAt } = options;
-  const [adapter, service] = await Promise.all([adapterFor(protocol), serviceMock(system)]);
+  const { external, signal, listenAt, adapterOptions } = options;
+  const [adapter, service] = await Promise.all([adapterFor(protocol, adapterOptions), serviceMock(system)]);
   if (service === undefined) throw new Error(`there is no mock of ${system}`);
   const at = external?.get(system);
   if (at !== undefined) {
-    if (adapter.attach === undefined) {
-      throw new Error(
-        `${system} cannot be watched at an address: only real servers of Redis, Kafka and PostgreSQL can`,
-      );
+    if (!canAttach(adapter, service)) {
+      throw new Error(`${system} cannot be used at an address: only Redis, Kafka, PostgreSQL and object storage can`);
     }
     return { system, protocol, adapter, contracts, server: await adapter.attach({ contracts, service, at, signal }) };
   }

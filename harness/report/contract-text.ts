@@ -9,6 +9,7 @@ function isMatcher(value: unknown): value is Matcher {
 
 function matcherText(matcher: Matcher): string {
   const type = matcher['pact:matcher:type'];
+  if (typeof type !== 'string') return `${type.map(templateText).join(' and ')} ${templateText(matcher.value)}`;
   const detail = [matcher.regex, matcher.include, matcher.format, matcher.name, matcher.expression].find(
     (each) => typeof each === 'string',
   );

@@ -24,7 +24,10 @@ function fixFor(contract: Contract, side: Side, result: InteractionResult): stri
   const system = systemUnderTest(contract, side);
   if (result.verdict === 'failed')
     return `change what ${system} sends, or the contract where it asks too much; ${show}`;
-  if (/state/i.test(result.reason ?? '')) return `provide a handler for the provider state; ${show}`;
+  if (result.during === 'interrupt') return 'run it again to its end; nothing was proven';
+  if (result.during === 'setup') return `provide a handler for the provider state; ${show}`;
+  if (result.during === 'teardown') return `see that the handler of the provider state can undo it; ${show}`;
+  if (side === 'source') return `see that ${system} reaches the address it is given and ends well; nothing was proven`;
   return `see that ${system} is up and reachable, then run it again; nothing was proven`;
 }
 
@@ -36,12 +39,27 @@ function sentenceFor({ path, title, step, message }: StepMismatch): string {
 function explainInteraction(contract: Contract, side: Side, result: InteractionResult): Explanation {
   return {
     where: `${connectionTitle(rowOf(contract))}, ${side}, "${result.description}"`,
-    sentences: result.verdict === 'failed' ? result.mismatches.map(sentenceFor) : [result.reason ?? 'no reason given'],
+    sentences: [...result.mismatches.map(sentenceFor), ...(result.reason === undefined ? [] : [result.reason])],
     fix: fixFor(contract, side, result),
   };
 }
 
+function explainStrays(contract: Contract, side: Side, { strays }: SideResult): Explanation[] {
+  if (strays === undefined) return [];
+  return [
+    {
+      where: `${connectionTitle(rowOf(contract))}, ${side}, between the interactions`,
+      sentences: strays.map(({ message }) => message),
+      fix: `stop what ${systemUnderTest(contract, side)} sends beside its contracts, or write a contract for it`,
+    },
+  ];
+}
+
 function explainSide(contract: Contract, side: Side, result: SideResult): Explanation[] {
+  return [...explainInteractions(contract, side, result), ...explainStrays(contract, side, result)];
+}
+
+function explainInteractions(contract: Contract, side: Side, result: SideResult): Explanation[] {
   const bad = result.interactions.filter(({ verdict }) => verdict === 'failed' || verdict === 'error');
   if (bad.length > 0) return bad.map((each) => explainInteraction(contract, side, each));
   if (result.verdict !== 'error') return [];

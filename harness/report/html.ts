@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Eta } from 'eta';
 import { connections } from '../../contracts/architecture.ts';
 import { connectionVerdict, type Run } from '../verify/run.ts';
+import { coverageOf, timesExercised } from './coverage.ts';
 import { explain } from './explain.ts';
 import { contractCounts, verifyJson } from './json.ts';
 
@@ -27,5 +28,7 @@ export function htmlPage(run: Run): string {
     run,
     rows,
     json: verifyJson(run),
+    coverage: coverageOf(run),
+    timesExercised,
   });
 }

@@ -2,6 +2,8 @@ import type { Connection } from '../../contracts/architecture.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { type ConnectionResult, connectionVerdict, type Run, sidesOf } from '../verify/run.ts';
 import type { SideResult, Verdict } from '../verify/verdict.ts';
+import { coverageOf, timesExercised } from './coverage.ts';
+import type { StoredReport } from './stored.ts';
 
 /** How many of something ended how. */
 export type Counts = Record<Verdict, number>;
@@ -24,22 +26,34 @@ export function contractCounts(contract: Contract | undefined) {
   };
 }
 
-/** `voxpact list --json`, version 1: every row of the table, those without contract with zero interactions. */
-export function listJson(rows: readonly Connection[], contracts: readonly Contract[]) {
+/**
+ * `voxpact list --json`, version 1: every row of the table, those without contract with zero interactions; with a report,
+ * what its run exercised.
+ */
+export function listJson(rows: readonly Connection[], contracts: readonly Contract[], report?: StoredReport) {
   return {
     schema: 'voxpact/list/1',
-    connections: rows.map(({ number, source, destination, protocol, port }) => ({
-      number,
-      source,
-      destination,
-      protocol,
-      ports: port.ports,
-      ...contractCounts(contracts.find(({ connection }) => connection === number)),
-    })),
+    ...(report === undefined ? {} : { run: { startedAt: report.startedAt, verdict: report.verdict } }),
+    connections: rows.map(({ number, source, destination, protocol, port }) => {
+      const contract = contracts.find(({ connection }) => connection === number);
+      const counts = contractCounts(contract);
+      const place = { number, source, destination, protocol, ports: port.ports };
+      return report === undefined
+        ? { ...place, ...counts }
+        : { ...place, ...counts, exercised: exercised(contract, report) };
+    }),
   };
 }
 
-function sideJson({ verdict, reason, interactions }: SideResult) {
+function exercised(contract: Contract | undefined, report: StoredReport) {
+  return (contract?.interactions ?? []).map((interaction) => {
+    const times = Object.entries(report.times(contract as Contract, interaction));
+    const counted = times.filter(([, count]) => typeof count === 'number');
+    return { description: interaction.description, ...Object.fromEntries(counted) };
+  });
+}
+
+function sideJson({ verdict, reason, interactions, strays }: SideResult) {
   return {
     verdict,
     ...(reason === undefined ? {} : { reason }),
@@ -56,8 +70,11 @@ function sideJson({ verdict, reason, interactions }: SideResult) {
         got,
         message,
       })),
+      exercised: timesExercised(interaction),
+      unreached: interaction.unreached,
       durationMs: interaction.durationMs,
     })),
+    ...(strays === undefined ? {} : { strays }),
   };
 }
 
@@ -77,10 +94,13 @@ export function verifyJson(run: Run) {
     startedAt: run.startedAt,
     durationMs: run.durationMs,
     verdict: run.verdict,
+    ...(run.reason === undefined ? {} : { reason: run.reason }),
     totals: {
       connections: count(run.connections.map((result) => ({ verdict: connectionVerdict(result) }))),
       interactions: count(sides.flatMap(({ interactions }) => interactions)),
     },
+    coverage: coverageOf(run),
+    ...(run.holes === undefined ? {} : { holes: run.holes }),
     connections: run.connections.map(connectionJson),
   };
 }

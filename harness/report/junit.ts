@@ -1,5 +1,6 @@
 import junitReportBuilder, { type Builder } from 'junit-report-builder';
 import type { Side } from '../../contracts/contract.ts';
+import type { Hole } from '../verify/require.ts';
 import { type ConnectionResult, type Run, sideTitle } from '../verify/run.ts';
 import type { SideResult } from '../verify/verdict.ts';
 import { explain } from './explain.ts';
@@ -25,6 +26,9 @@ function addSide(builder: Builder, result: ConnectionResult, side: Side, part: S
       .name('connection')
       .error(part.reason ?? 'no interaction was run', 'error', textOf());
   }
+  for (const { title, message } of part.strays ?? []) {
+    suite.testCase().className(name).name(`between the interactions: ${title}`).failure(message, 'contract');
+  }
   for (const { description, verdict, reason, mismatches, durationMs } of part.interactions) {
     const testCase = suite
       .testCase()
@@ -38,12 +42,23 @@ function addSide(builder: Builder, result: ConnectionResult, side: Side, part: S
   }
 }
 
+function addHoles(builder: Builder, holes: readonly Hole[]): void {
+  const name = 'voxpact verify --require all';
+  const suite = builder.testSuite().name(name);
+  for (const { message } of holes) suite.testCase().className(name).name(message).failure(message, 'contract');
+  if (holes.length === 0) suite.testCase().className(name).name('nothing is missing');
+}
+
 /** A run as JUnit XML: a suite for each side of each connection, a case for each interaction. */
 export function junitXml(run: Run): string {
   const builder = junit.newBuilder();
+  if (run.reason !== undefined) {
+    builder.testSuite().name('voxpact').testCase().className('voxpact').name('run').error(run.reason, 'harness');
+  }
   for (const result of run.connections) {
     if (result.destination) addSide(builder, result, 'destination', result.destination);
     if (result.source) addSide(builder, result, 'source', result.source);
   }
+  if (run.holes !== undefined) addHoles(builder, run.holes);
   return builder.build();
 }

@@ -21,11 +21,19 @@ const contract: Contract = {
   ],
 };
 const interactions: InteractionResult[] = [
-  { description: 'good', verdict: 'passed', mismatches: [], messages: 2, durationMs: 1.5 },
+  {
+    description: 'good',
+    verdict: 'passed',
+    mismatches: [],
+    messages: 2,
+    unreached: [{ step: 2, title: 'GET', optional: true }],
+    durationMs: 1.5,
+  },
   {
     description: 'bad <field>',
     verdict: 'failed',
     messages: 2,
+    unreached: [],
     durationMs: 2,
     mismatches: [
       {
@@ -46,14 +54,17 @@ const interactions: InteractionResult[] = [
     reason: 'only sources can',
     mismatches: [],
     messages: 0,
+    unreached: [],
     durationMs: 0,
   },
   {
     description: 'no state',
     verdict: 'error',
     reason: 'no handler for state "x"',
+    during: 'setup',
     mismatches: [],
     messages: 0,
+    unreached: [{ step: 1, title: 'GET', optional: false }],
     durationMs: 0,
   },
 ];
@@ -144,7 +155,7 @@ describe('the report folder', () => {
 
   test('gets all three reports, the page with its text escaped and without any outside reference', async () => {
     const target = join(folder, 'new', 'reports');
-    prepareReportFolder(target);
+    await prepareReportFolder(target);
     await writeReports(run, target);
     const page = readFileSync(join(target, 'report.html'), 'utf8');
     expect(page).toContain('bad &lt;field&gt;');
@@ -155,10 +166,10 @@ describe('the report folder', () => {
     expect(readFileSync(join(target, 'junit.xml'), 'utf8')).toBe(junitXml(run));
   });
 
-  test('that cannot be made is said before the run', () => {
+  test('that cannot be made is said before the run', async () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
-    expect(() => prepareReportFolder(join(file, 'reports'))).toThrow(
+    await expect(prepareReportFolder(join(file, 'reports'))).rejects.toThrow(
       `the report folder ${join(file, 'reports')} cannot be written to`,
     );
   });

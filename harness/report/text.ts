@@ -4,8 +4,10 @@ import { type Connection, connections } from '../../contracts/architecture.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { type ConnectionResult, type Run, sidesOf } from '../verify/run.ts';
 import type { SideResult, Verdict } from '../verify/verdict.ts';
+import { type Coverage, coverageOf, type Place, type Tally } from './coverage.ts';
 import { explain } from './explain.ts';
 import { contractCounts, verifyJson } from './json.ts';
+import { listedInteractions, type StoredReport } from './stored.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -28,7 +30,8 @@ function paint(verdict: Verdict, colors: Colors): string {
   return painters[verdict](verdict);
 }
 
-function tabulate(head: string[], rows: string[][], layout: Layout): string {
+/** A head and rows in the layout. */
+export function tabulate(head: string[], rows: string[][], layout: Layout): string {
   if (!layout.terminal) return [head, ...rows].map((cells) => cells.join('\t')).join('\n');
   const table = new Table({ head, style: { head: ['bold'], compact: true } });
   table.push(...rows);
@@ -47,6 +50,25 @@ export function listText(rows: readonly Connection[], contracts: readonly Contra
     return [...place, String(interactions), String(negative), bases];
   });
   return tabulate(head, lines, layout);
+}
+
+/** `voxpact list --report`: one line an interaction, with how often the run exercised it on each side. */
+export function exercisedText(
+  rows: readonly Connection[],
+  contracts: readonly Contract[],
+  report: StoredReport,
+  layout: Layout,
+): string {
+  const head = ['#', 'source', 'destination', 'interaction', 'as destination', 'as source'];
+  const lines = listedInteractions(rows, contracts, report).map(({ row, interaction, times }) => {
+    const place = [String(row.number), row.source, row.destination];
+    if (interaction === undefined || times === undefined) return [...place, 'no contract', '', ''];
+    const name = `${interaction.description}${interaction.negative ? ' (negative)' : ''}`;
+    return [...place, name, String(times.destination), String(times.source)];
+  });
+  const { startedAt, verdict, reason } = report;
+  const run = `times exercised in the run of ${startedAt}, which ended as ${verdict}${reason === undefined ? '' : `: ${reason}`}`;
+  return `${tabulate(head, lines, layout)}\n\n${run}`;
 }
 
 function sideCell(side: SideResult | undefined, asked: boolean, colors: Colors): string {
@@ -80,7 +102,9 @@ export function failuresText(run: Run, layout: Layout): string {
   return run.connections
     .flatMap(explain)
     .map(({ where, sentences, fix }) =>
-      [colors.bold(where), ...sentences.map((each) => `  ${each}`), `  Fix: ${fix}`].join('\n'),
+      [colors.bold(where), ...[...sentences, `Fix: ${fix}`].map((each) => `  ${each.replaceAll('\n', '\n  ')}`)].join(
+        '\n',
+      ),
     )
     .join('\n\n');
 }
@@ -100,6 +124,46 @@ export function skippedText(run: Run): string {
     .join('\n');
 }
 
+function placeText({ connection, side, interaction }: Place): string {
+  return `connection ${connection}, ${side}, "${interaction}"`;
+}
+
+function tallyText({ exercised, total }: Tally, what: string): string {
+  return `${exercised} of ${total} ${what}`;
+}
+
+/** What a run exercised, in one line, and before it a line for everything that it never reached. */
+export function coverageText(run: Run): string {
+  const coverage = coverageOf(run);
+  const counts = [
+    tallyText(coverage.interactions, 'interactions'),
+    tallyText(coverage.negative, 'negative ones'),
+    tallyText(coverage.oneSided, 'one-sided ones'),
+    tallyText(coverage.optionalSteps, 'optional steps'),
+  ];
+  return [...unreachedLines(coverage), `exercised: ${counts.join(', ')}`].join('\n');
+}
+
+function unreachedLines({ neverExercised, neverSeen, withoutContract = [] }: Coverage): string[] {
+  return [
+    ...neverExercised.map((each) => `never exercised: ${placeText(each)}${each.negative ? ' (negative)' : ''}`),
+    ...[...Map.groupBy(neverSeen, placeText)].map(([place, steps]) => {
+      const titles = steps.map(({ step, title }) => `${step} ${title}`);
+      return `never seen: ${place}: optional ${steps.length === 1 ? 'step' : 'steps'} ${titles.join(', ')}`;
+    }),
+    ...(withoutContract.length === 0
+      ? []
+      : [
+          `no contract: ${withoutContract.length} of ${connections.length} connections (${withoutContract.join(', ')})`,
+        ]),
+  ];
+}
+
+/** What `--require all` misses, a sentence each; empty when nothing is missing or nothing was demanded. */
+export function holesText({ holes = [] }: Run): string {
+  return holes.map(({ message }) => `required: ${message}`).join('\n');
+}
+
 /** The last line of a run. */
 export function totalsText(run: Run, layout: Layout): string {
   const { connections: connectionCounts, interactions } = verifyJson(run).totals;
@@ -111,6 +175,7 @@ export function totalsText(run: Run, layout: Layout): string {
     `${connectionCounts.error} error`,
     `${holes} not verified`,
     `${interactions.passed} interactions passed, ${interactions.skipped} skipped`,
+    ...(run.holes === undefined ? [] : [`${run.holes.length} of what is required missing`]),
     `${(run.durationMs / 1000).toFixed(1)} s`,
   ];
   return `${paint(run.verdict, colorsOf(layout))}: ${words.join(', ')}`;

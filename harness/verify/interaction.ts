@@ -1,8 +1,11 @@
 import type { Contract, Interaction, Side } from '../../contracts/contract.ts';
 import { judge, type StepMismatch } from '../../contracts/conversation.ts';
 import type { MessageProfile } from '../../contracts/messages/profile.ts';
-import { type Observed, type StateSet, UnreachableError } from '../../mocks/adapter.ts';
-import type { InteractionResult } from './verdict.ts';
+import { type Observed, type StateSet, UnattainableStateError, UnreachableError } from '../../mocks/adapter.ts';
+import { sentenceOf } from '../errors.ts';
+import { unreachedSteps } from './reached.ts';
+import type { KnownMessages } from './strays.ts';
+import type { InteractionResult, Phase } from './verdict.ts';
 
 /** Sets one provider state on whatever is behind the connection. */
 export type SetState = (state: Interaction['given'][number]) => Promise<StateSet>;
@@ -15,15 +18,18 @@ export interface Trial {
   side: Side;
   profile: MessageProfile;
   setState: SetState;
-  /** Makes the interaction happen and returns what was seen. */
-  run(values: Readonly<Record<string, string>>): Promise<Observed>;
+  /** Makes the interaction happen and returns what was seen, with what went wrong beside the wire. */
+  run(values: Readonly<Record<string, string>>): Promise<Observed & { trouble?: unknown }>;
+  /** What a source may send there; unasked messages are explained by it. */
+  known?: KnownMessages;
   signal: AbortSignal;
 }
 
-type Outcome = Pick<InteractionResult, 'verdict' | 'mismatches' | 'messages' | 'reason'>;
+type Outcome = Pick<InteractionResult, 'verdict' | 'mismatches' | 'messages' | 'reason' | 'during'> &
+  Partial<Pick<InteractionResult, 'unreached'>>;
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function errorOutcome(during: Phase, reason: string, messages = 0): Outcome {
+  return { verdict: 'error', during, reason, mismatches: [], messages };
 }
 
 function failureMismatch(side: Side, failure: Error, interaction: Interaction, seen: number): StepMismatch {
@@ -35,50 +41,70 @@ function failureMismatch(side: Side, failure: Error, interaction: Interaction, s
     rule: 'failure',
     expected: `${interaction.steps.length} steps`,
     got: `${seen} messages`,
-    message: reasonOf(failure),
+    message: failure.message,
   };
 }
 
 function outcomeOf(
-  { interaction, side, profile, signal }: Trial,
-  observed: Observed,
+  { interaction, side, profile, known }: Trial,
+  { messages, failure, trouble }: Observed & { trouble?: unknown },
   values: StateSet['values'],
 ): Outcome {
-  const { messages, failure } = observed;
   const count = messages.length;
-  if (signal.aborted) return { verdict: 'error', reason: 'interrupted', mismatches: [], messages: count };
-  if (failure instanceof UnreachableError) {
-    return { verdict: 'error', reason: failure.message, mismatches: [], messages: count };
-  }
-  const mismatches = judge(interaction, messages, profile, side, values);
+  if (failure instanceof UnreachableError) return errorOutcome('exchange', failure.message, count);
+  // Who has trouble and sent nothing was not tested; who sent something wrong broke the contract, trouble or not.
+  if (trouble !== undefined && count === 0) return errorOutcome('exchange', sentenceOf(trouble));
+  const judged = judge(interaction, messages, profile, side, values);
+  const mismatches = known?.explain(judged, failure) ?? judged;
   if (failure !== undefined) mismatches.push(failureMismatch(side, failure, interaction, count));
-  if (mismatches.length > 0) return { verdict: 'failed', mismatches, messages: count };
-  if (count === 0) return { verdict: 'error', reason: 'nothing was exchanged', mismatches: [], messages: 0 };
+  if (mismatches.length > 0) {
+    const reason = trouble === undefined ? {} : { reason: sentenceOf(trouble) };
+    return { verdict: 'failed', mismatches, messages: count, ...reason };
+  }
+  if (trouble !== undefined) return errorOutcome('exchange', sentenceOf(trouble), count);
+  if (count === 0) return errorOutcome('exchange', 'nothing was exchanged');
   return { verdict: 'passed', mismatches: [], messages: count };
 }
 
-async function withStates(trial: Trial): Promise<Outcome> {
-  const undos: StateSet['undo'][] = [];
+async function attempt(trial: Trial, undos: StateSet['undo'][]): Promise<Outcome> {
   const values: Record<string, string> = {};
-  let outcome: Outcome;
+  let during: Phase = 'setup';
   try {
     for (const state of trial.interaction.given) {
       const set = await trial.setState(state);
       undos.push(set.undo);
       Object.assign(values, set.values);
     }
-    outcome = outcomeOf(trial, await trial.run(values), values);
+    during = 'exchange';
+    const observed = await trial.run(values);
+    const { interaction, profile, side } = trial;
+    const unreached = unreachedSteps(interaction, observed.messages, profile, side, values);
+    return { ...outcomeOf(trial, observed, values), unreached };
   } catch (error) {
-    outcome = { verdict: 'error', reason: reasonOf(error), mismatches: [], messages: 0 };
+    if (!(error instanceof UnattainableStateError)) return errorOutcome(during, sentenceOf(error));
+    return { verdict: 'skipped', reason: error.message, mismatches: [], messages: 0 };
   }
+}
+
+/** A state that cannot be undone makes the next verdict worthless; what was found before stands. */
+function notUndone(outcome: Outcome, error: unknown): Outcome {
+  const reason = `the provider states could not be undone: ${sentenceOf(error)}`;
+  if (outcome.verdict === 'passed') return { ...outcome, verdict: 'error', during: 'teardown', reason };
+  return outcome.verdict === 'failed' && outcome.reason === undefined ? { ...outcome, reason } : outcome;
+}
+
+async function withStates(trial: Trial): Promise<Outcome> {
+  if (trial.signal.aborted) return errorOutcome('interrupt', 'interrupted');
+  const undos: StateSet['undo'][] = [];
+  let outcome = await attempt(trial, undos);
   for (const undo of undos.reverse()) {
     try {
       await undo();
     } catch (error) {
-      if (outcome.verdict !== 'error') outcome = { ...outcome, verdict: 'error', reason: reasonOf(error) };
+      outcome = notUndone(outcome, error);
     }
   }
-  return outcome;
+  return trial.signal.aborted ? errorOutcome('interrupt', 'interrupted', outcome.messages) : outcome;
 }
 
 /**
@@ -90,9 +116,10 @@ export async function tryInteraction(trial: Trial): Promise<InteractionResult> {
   const { description } = interaction;
   if (interaction.only !== undefined && interaction.only.side !== side) {
     const { reason } = interaction.only;
-    return { description, verdict: 'skipped', reason, mismatches: [], messages: 0, durationMs: 0 };
+    return { description, verdict: 'skipped', reason, mismatches: [], messages: 0, unreached: [], durationMs: 0 };
   }
   const startedAt = performance.now();
   const outcome = await withStates(trial);
-  return { description, ...outcome, durationMs: Math.round((performance.now() - startedAt) * 10) / 10 };
+  const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+  return { description, unreached: unreachedSteps(interaction, [], trial.profile, side), ...outcome, durationMs };
 }

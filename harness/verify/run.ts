@@ -1,9 +1,10 @@
 import { connectionTitle, type SystemName } from '../../contracts/architecture.ts';
 import type { Contract, Interaction, Side } from '../../contracts/contract.ts';
 import type { Address } from '../../mocks/adapter.ts';
-import { adapterFor } from '../../mocks/registry.ts';
+import { type AdapterOptions, adapterFor } from '../../mocks/registry.ts';
 import { type Destination, Destinations, rowOf, type StartProgress } from '../peers/destinations.ts';
 import type { SetState } from './interaction.ts';
+import type { Hole } from './require.ts';
 import { type Exercise, verifyDestination, verifySource } from './sides.ts';
 import { combine, type InteractionResult, type SideResult, type Verdict } from './verdict.ts';
 
@@ -20,7 +21,13 @@ export interface Run {
   startedAt: string;
   durationMs: number;
   verdict: Verdict;
+  /** Why the run as a whole came to nothing. */
+  reason?: string;
   connections: readonly ConnectionResult[];
+  /** The numbers of the table's connections that no contract is written for; absent where nobody looked. */
+  withoutContract?: readonly number[];
+  /** What is missing from a complete proof; absent where none was asked for. */
+  holes?: readonly Hole[];
 }
 
 /** A destination that is not ours: where it is, and how its provider states are set. */
@@ -38,9 +45,15 @@ export interface RunOptions {
   exercise?: Exercise;
   /** Real servers to use instead of starting them. */
   external?: ReadonlyMap<SystemName, Address>;
+  adapterOptions?: AdapterOptions;
   signal: AbortSignal;
   onProgress?: (progress: StartProgress) => void;
   onResult?: (contract: Contract, side: Side, interaction: Interaction, result: InteractionResult) => void;
+}
+
+/** A run that came to no verdict on any connection: it was asked for what cannot be, or it did not finish. */
+export function unproven(reason: string): Run {
+  return { startedAt: new Date().toISOString(), durationMs: 0, verdict: 'error', reason, connections: [] };
 }
 
 function withReason(verdict: Verdict, reason: string): SideResult {
@@ -55,12 +68,19 @@ function ownSource(contract: Contract, { adapter }: Pick<Destination, 'adapter'>
   };
 }
 
+/** A foreign source gets no other login than its own; the harness's own one looks at the server as well. */
+function sourceUnderTest(contract: Contract, destination: Destination, { exercise, signal }: RunOptions) {
+  const { server } = destination;
+  if (exercise === undefined) return { exercise: ownSource(contract, destination, signal), at: server.address };
+  return { exercise, at: server.addressFor?.(contract) ?? server.address };
+}
+
 async function verifyForeign(
   contract: Contract,
   foreign: ForeignDestination,
   options: RunOptions,
 ): Promise<SideResult> {
-  const adapter = await adapterFor(rowOf(contract).protocol);
+  const adapter = await adapterFor(rowOf(contract).protocol, options.adapterOptions);
   return verifyDestination({ contract, adapter, ...foreign, ...reporting(contract, 'destination', options) });
 }
 
@@ -82,12 +102,12 @@ async function verifyOwn(contract: Contract, destination: Destination, options: 
     result.destination = await verifyDestination({ contract, adapter, at: server.address, setState, ...common });
   }
   if (options.sides.includes('source')) {
-    const exercise = options.exercise ?? ownSource(contract, destination, options.signal);
     result.source = await verifySource({
       contract,
       adapter,
       server,
-      exercise,
+      served: destination.contracts,
+      ...sourceUnderTest(contract, destination, options),
       ...reporting(contract, 'source', options),
     });
   }
@@ -146,12 +166,21 @@ export async function verify(options: RunOptions): Promise<Run> {
           })),
         );
   connections.sort((a, b) => a.contract.connection - b.contract.connection);
+  const verdict = combine(connections.map((result) => ({ verdict: connectionVerdict(result) })));
   return {
     startedAt,
     durationMs: Math.round(performance.now() - start),
-    verdict: combine(connections.map((result) => ({ verdict: connectionVerdict(result) }))),
+    verdict: verdict === 'skipped' ? 'error' : verdict,
+    ...whyNothing(verdict, connections),
     connections,
   };
+}
+
+/** To skip one interaction is all right; a run that did nothing else, or nothing at all, proved nothing. */
+function whyNothing(verdict: Verdict, connections: readonly ConnectionResult[]): { reason?: string } {
+  if (connections.length === 0) return { reason: 'nothing was asked for; nothing was proven' };
+  if (verdict !== 'skipped') return {};
+  return { reason: 'every interaction that was asked for was skipped; nothing was proven' };
 }
 
 /** The line that stands in front of everything said about one side of a contract. */

@@ -1,6 +1,8 @@
 import type { Contract, Interaction } from '../../contracts/contract.ts';
 import type { Address, Exchange, MockServer, Observed, ProtocolAdapter } from '../../mocks/adapter.ts';
+import { sentenceOf } from '../errors.ts';
 import { type SetState, tryInteraction } from './interaction.ts';
+import { Interludes, KnownMessages } from './strays.ts';
 import { combine, type InteractionResult, type SideResult } from './verdict.ts';
 
 /** Called after each interaction, for progress. */
@@ -49,32 +51,73 @@ export function verifyDestination(options: SideOptions & { at: Address; setState
   );
 }
 
-/** All that was recorded since an exchange id, as one run of messages. */
-function since(server: MockServer, id: number): Observed {
+/** All that a destination recorded since an exchange id, as one run of messages. */
+export function since(server: MockServer, id: number): Observed {
   const exchanges: Exchange[] = server.exchanges().filter((exchange) => exchange.id > id);
   const failure = exchanges.find((exchange) => exchange.failure !== undefined)?.failure;
   const messages = exchanges.flatMap((exchange) => exchange.messages);
   return failure === undefined ? { messages } : { messages, failure };
 }
 
-/** Verifies a source: the harness is the destination, has the source exercised, and judges what it sent. */
-export function verifySource(options: SideOptions & { server: MockServer; exercise: Exercise }): Promise<SideResult> {
-  const { contract, adapter, server, exercise, signal } = options;
-  return each(options, (interaction) =>
+interface SourceOptions extends SideOptions {
+  /** The destination that the source talks to. */
+  server: MockServer;
+  /** Where the source is told to dial, with its login. */
+  at: Address;
+  exercise: Exercise;
+  /** All contracts of the destination, of which others may be exercised by the way; this one alone when absent. */
+  served?: readonly Contract[];
+}
+
+/**
+ * Verifies a source: the harness is the destination, has the source exercised, and judges what it sent. What it sends
+ * between interactions is judged too: it fails when it is in none of them.
+ */
+export async function verifySource(options: SourceOptions): Promise<SideResult> {
+  const { contract, adapter, server, at, exercise, signal, served = [contract] } = options;
+  const known = new KnownMessages(served, adapter.profile);
+  // A destination that does not settle now does not do so for the first interaction either, which says it.
+  await server.settled().catch(() => {});
+  const interludes = new Interludes(server);
+  const result = await each(options, (interaction) =>
     tryInteraction({
       contract,
       interaction,
       side: 'source',
       profile: adapter.profile,
+      known,
       setState: (state) => server.setState(state),
       signal,
       run: async (values) => {
         await server.settled();
-        const before = server.exchanges().at(-1)?.id ?? 0;
-        await exercise(interaction, server.address, values);
+        const before = interludes.begin();
+        let trouble: unknown;
+        try {
+          await exercise(interaction, at, values);
+        } catch (error) {
+          trouble = error;
+        }
         await server.settled();
-        return since(server, before);
+        const observed = since(server, before);
+        interludes.end();
+        return { ...observed, trouble };
       },
     }),
   );
+  return signal.aborted ? result : await withStrays(result, known, interludes, server);
+}
+
+async function withStrays(
+  result: SideResult,
+  known: KnownMessages,
+  interludes: Interludes,
+  server: MockServer,
+): Promise<SideResult> {
+  try {
+    await server.settled();
+  } catch (error) {
+    return { ...result, verdict: 'error', reason: sentenceOf(error) };
+  }
+  const strays = known.strays(interludes.exchanges());
+  return strays.length === 0 ? result : { ...result, verdict: combine([result, { verdict: 'failed' }]), strays };
 }

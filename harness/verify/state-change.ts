@@ -1,29 +1,71 @@
 import type { StateSet } from '../../mocks/adapter.ts';
+import { UsageError } from '../errors.ts';
 import type { SetState } from './interaction.ts';
 
 /** How long a state-change URL may take to answer. */
 const stateChangeTimeoutMs = 10_000;
+/** The largest answer that is read. */
+const answerLimitBytes = 1024 * 1024;
+/** How much of a wrong answer is shown. */
+const quotedCharacters = 200;
 
-async function post(url: string, body: unknown, signal: AbortSignal): Promise<Record<string, string>> {
+/** Where states are set, and how long that may take. */
+interface StateChange {
+  url: string;
+  signal: AbortSignal;
+  timeoutMs: number;
+}
+
+async function post({ url, signal, timeoutMs }: StateChange, body: unknown): Promise<string> {
+  const timeout = AbortSignal.timeout(timeoutMs);
   let response: Response;
+  let text: string;
   try {
     response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(stateChangeTimeoutMs)]),
+      signal: AbortSignal.any([signal, timeout]),
     });
+    text = await bodyOf(response);
   } catch (cause) {
-    throw new Error(`the state-change URL ${url} did not answer`, { cause });
+    const late = timeout.aborted ? ` within ${timeoutMs} ms` : '';
+    throw new Error(`the state-change URL ${url} did not answer${late}`, timeout.aborted ? {} : { cause });
   }
-  const text = await response.text();
   if (!response.ok) {
     throw new Error(
-      `the state-change URL ${url} answered ${response.status} to ${JSON.stringify(body)}: ${text.slice(0, 200)}`,
+      `the state-change URL ${url} answered ${response.status} to ${JSON.stringify(body)}: ${text.slice(0, quotedCharacters)}`,
     );
   }
-  const values: unknown = text === '' ? {} : JSON.parse(text);
-  if (typeof values !== 'object' || values === null) return {};
+  return text;
+}
+
+async function bodyOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > answerLimitBytes) throw new Error(`its answer is larger than ${answerLimitBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** The values of a state: nothing at all, or a JSON object. */
+function valuesOf(text: string, url: string): Record<string, string> {
+  if (text.trim() === '') return {};
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch {
+    // No JSON: said below, with what came.
+  }
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    const got = JSON.stringify(text.slice(0, quotedCharacters));
+    throw new Error(
+      `the state-change URL ${url} answered ${got}; expected nothing, or the state's values as a JSON object`,
+    );
+  }
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 }
 
@@ -31,12 +73,17 @@ async function post(url: string, body: unknown, signal: AbortSignal): Promise<Re
  * Sets provider states on a foreign destination the way Pact does: a POST of `{state, params, action}`, where the action
  * is `setup` before an interaction and `teardown` after it. What `setup` answers as JSON are the state's values.
  * Source: Pact, "Provider states", state change URL.
+ * @throws {UsageError} when it is no URL of HTTP
  */
-export function stateChangeUrl(url: string, signal: AbortSignal): SetState {
+export function stateChangeUrl(url: string, signal: AbortSignal, timeoutMs = stateChangeTimeoutMs): SetState {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new UsageError(`"${url}" is no state-change URL; expected something like http://127.0.0.1:9100/states`);
+  }
+  const change = { url, signal, timeoutMs };
   return async ({ name, params }): Promise<StateSet> => ({
-    values: await post(url, { state: name, params, action: 'setup' }, signal),
+    values: valuesOf(await post(change, { state: name, params, action: 'setup' }), url),
     undo: async () => {
-      await post(url, { state: name, params, action: 'teardown' }, signal);
+      await post(change, { state: name, params, action: 'teardown' });
     },
   });
 }

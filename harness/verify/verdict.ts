@@ -1,7 +1,12 @@
 import type { StepMismatch } from '../../contracts/conversation.ts';
+import type { UnreachedStep } from './reached.ts';
+import type { Stray } from './strays.ts';
 
 /** How a check ended. `error` is the harness's own trouble or a peer that was never reached; nothing was proven then. */
 export type Verdict = 'passed' | 'failed' | 'skipped' | 'error';
+
+/** Setting the provider states, exchanging messages, undoing the states; or the run was interrupted. */
+export type Phase = 'setup' | 'exchange' | 'teardown' | 'interrupt';
 
 /** How one interaction ended on one side of its connection. */
 export interface InteractionResult {
@@ -9,10 +14,14 @@ export interface InteractionResult {
   verdict: Verdict;
   /** What broke the contract; empty unless the verdict is `failed`. */
   mismatches: readonly StepMismatch[];
-  /** Why it was skipped or what the error was. */
+  /** Why it was skipped, what the error was, or what went wrong beside the broken contract. */
   reason?: string;
-  /** How many messages were exchanged. */
+  /** What the harness was about when the error came. */
+  during?: Phase;
+  /** How many messages were exchanged; none means that it was not exercised. */
   messages: number;
+  /** The steps of the side under test that did not come; empty where that side cannot be judged. */
+  unreached: readonly UnreachedStep[];
   durationMs: number;
 }
 
@@ -22,6 +31,8 @@ export interface SideResult {
   /** Why nothing could be judged, when the verdict is `skipped` or `error` as a whole. */
   reason?: string;
   interactions: readonly InteractionResult[];
+  /** What a source sent outside of all interactions; absent where there was nothing. */
+  strays?: readonly Stray[];
 }
 
 /** The verdict of a whole from those of its parts: one bad part is enough, and no part at all proves nothing. */

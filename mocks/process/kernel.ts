@@ -43,6 +43,15 @@ export function groupMembers(group: number): KernelProcess[] {
     .filter((found) => found.group === group && !found.zombie);
 }
 
+/** The running processes that were started with this `NAME=value` in their environment, this one excepted. */
+export function startedWith(variable: string): KernelProcess[] {
+  return pids()
+    .filter((pid) => pid !== process.pid && wasStartedWith(pid, variable))
+    .map(kernelProcess)
+    .filter((found) => found !== undefined)
+    .filter(({ zombie }) => !zombie);
+}
+
 /** True when the process was started with this `NAME=value` in its environment. */
 export function wasStartedWith(pid: number, variable: string): boolean {
   try {

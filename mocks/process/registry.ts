@@ -18,6 +18,9 @@ interface Registry {
   /** The one sweep of this process. */
   sweep?: Promise<number>;
   stopping?: Promise<void>;
+  /** How long the program may take to end in good order, at its first signal. */
+  graceMs?: number;
+  grace?: NodeJS.Timeout;
 }
 
 type Host = NodeJS.Process & { [KEY]?: Registry };
@@ -42,10 +45,21 @@ export function registry(): Registry {
       const code = 128 + constants.signals[signal];
       // A second signal means: now. The exit handler does what is left.
       if (created.stopping !== undefined) host.exit(code);
-      stopEverything().finally(() => host.exit(code));
+      const end = () => void stopEverything().finally(() => host.exit(code));
+      if (created.graceMs === undefined || created.grace !== undefined) return end();
+      // It does not hold up a program that has ended by then.
+      created.grace = setTimeout(end, created.graceMs).unref();
     });
   }
   return created;
+}
+
+/**
+ * Leaves the first SIGINT, SIGTERM or SIGHUP to the program, which ends what it has under way and tells of it. When that
+ * takes longer than `graceMs`, and at a second signal, everything is ended here as without it.
+ */
+export function endInGoodOrder(graceMs: number): void {
+  registry().graceMs = graceMs;
 }
 
 /** Stops every process that was started here, then removes every run directory. What fails to stop is killed at exit. */

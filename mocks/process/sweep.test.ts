@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { assertFree } from '../ports.ts';
 import { eventually, groupMembers, isAlive, kernelProcess, signalTo } from './kernel.ts';
@@ -81,6 +81,20 @@ describe('sweepStale', () => {
     harness.kill('SIGKILL');
     await once(harness, 'exit');
     signalTo(started.pid, 'SIGKILL');
+    await sweepStale();
+    await expectAllGone(started);
+  });
+
+  test('finds a server that was not recorded yet when its harness was killed', async () => {
+    const [harness, started] = await startHarness();
+    rmSync(
+      join(
+        dirname(started.directory),
+        recordName({ pid: started.pid, startTime: kernelProcess(started.pid)?.startTime ?? '' }),
+      ),
+    );
+    harness.kill('SIGKILL');
+    await once(harness, 'exit');
     await sweepStale();
     await expectAllGone(started);
   });

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually, groupMembers, isAlive, signalTo, wasStartedWith } from './kernel.ts';
+import { eventually, groupMembers, isAlive, signalTo, startedWith, wasStartedWith } from './kernel.ts';
 import { type Identity, identityText, ownIdentity, parseIdentity, parseRecordName, rootFolders } from './layout.ts';
 import { registry } from './registry.ts';
 
@@ -47,7 +47,9 @@ async function sweepFolder({ path, owner }: StaleFolder): Promise<boolean> {
   const recorded = entries(path)
     .map(parseRecordName)
     .filter((identity) => identity !== undefined);
-  const leftovers = () => recorded.flatMap((leader) => leftoversOf(leader, owner));
+  // Whom the harness had started, but not yet recorded when it was killed, is known by the mark alone.
+  const mark = `${OWNER_VARIABLE}=${identityText(owner)}`;
+  const leftovers = () => [...recorded.flatMap((leader) => leftoversOf(leader, mark)), ...startedWith(mark)];
   const gone = () => leftovers().length === 0;
   // SIGTERM first: PostgreSQL frees its shared memory only then.
   for (const { pid } of leftovers()) signalTo(pid, 'SIGTERM');
@@ -65,10 +67,9 @@ async function sweepFolder({ path, owner }: StaleFolder): Promise<boolean> {
 }
 
 /** What still runs of a recorded process: its group while it lives, else the forks that carry the owner's mark. */
-function leftoversOf(leader: Identity, owner: Identity): Identity[] {
+function leftoversOf(leader: Identity, mark: string): Identity[] {
   const members = groupMembers(leader.pid);
   if (isAlive(leader.pid, leader.startTime)) return members;
-  const mark = `${OWNER_VARIABLE}=${identityText(owner)}`;
   return members.filter(({ pid }) => wasStartedWith(pid, mark));
 }
 

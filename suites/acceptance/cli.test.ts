@@ -5,18 +5,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
+import { voxpact } from './voxpact.ts';
 
 const bin = resolve(import.meta.dirname, '../../harness/bin.ts');
 const packageVersion = /^\d+\.\d+\.\d+/;
-
-async function voxpact(...args: string[]) {
-  const { exitCode, stdout, stderr } = await execa('node', [bin, ...args], {
-    reject: false,
-    stdin: 'ignore',
-    timeout: 60_000,
-  });
-  return { exitCode, stdout, stderr };
-}
 
 describe('voxpact list', () => {
   test('prints 60 rows as plain lines in a pipe', async () => {
@@ -67,6 +59,7 @@ describe('bad usage ends with 2 and one sentence', () => {
     [['verify', '26', '--at', '127.0.0.1:1', '--source'], 'voxpact: --at names a destination under test'],
     [['verify', '26', '--states', 'http://127.0.0.1:1'], 'voxpact: --states sets the provider states of a destination'],
     [['verify', '3', '26', '--at', '127.0.0.1:1'], 'voxpact: --at is one address, but these connections end at'],
+    [['verify', '49', '--external', 'redis'], 'voxpact: --external "redis": expected a service and its address'],
     [['show', 'abc'], 'voxpact: "abc" is no connection'],
     [['mock', 'cx-contact', '--ports', 'ephemeral'], 'voxpact: there is no contract that ends at CX Contact'],
     [['mock', 'config-service', '--ports', 'some'], 'voxpact: --ports is documented or ephemeral, not "some"'],

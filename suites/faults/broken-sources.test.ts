@@ -40,7 +40,7 @@ async function verified(number: number, description: string, change: Change): Pr
     const { adapter, server } = up;
     const contract: Contract = { ...whole, interactions: [interaction] };
     const exercise = brokenSource(whole, adapter, change);
-    const source = await verifySource({ contract, adapter, server, exercise, signal });
+    const source = await verifySource({ contract, adapter, server, at: server.address, exercise, signal });
     expect(source.interactions.map(({ reason }) => reason)).toEqual([undefined]);
     expect(source.verdict).toBe('failed');
     const explanations = explain({ contract, source });

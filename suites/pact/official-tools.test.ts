@@ -1,18 +1,21 @@
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { Verifier, type VerifierOptions } from '@pact-foundation/pact';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import storageContract from '../../contracts/connections/24-voicemail--object-storage.ts';
 import configContract from '../../contracts/connections/26-tenant-service--config-service.ts';
 import customerContract from '../../contracts/connections/44-designer-application-server--external-customer.ts';
-import type { Contract, Interaction, ProviderState } from '../../contracts/contract.ts';
+import type { Contract, Interaction } from '../../contracts/contract.ts';
 import { judge } from '../../contracts/conversation.ts';
 import type { HttpRequest } from '../../contracts/messages/http.ts';
-import type { MockServer, ServiceMock, StateSet } from '../../mocks/adapter.ts';
+import { formatAddress } from '../../harness/address.ts';
+import { openControl } from '../../harness/control.ts';
 import { adapter } from '../../mocks/protocols/http/adapter.ts';
+import type { HttpServiceMock } from '../../mocks/protocols/http/service.ts';
 import configService from '../../mocks/services/config-service/mock.ts';
 import externalCustomer from '../../mocks/services/external-customer/mock.ts';
+import { objectStorage } from '../../mocks/services/object-storage/mock.ts';
+import { type Azurite, startAzurite } from '../../mocks/services/object-storage/server.ts';
 import { startStub, stateHeader } from './stub.ts';
-import { results, verifyByCommand } from './verifier-command.ts';
+import { type OfficialVerifier, startVerifier, type VerifierJob } from './verifier.ts';
 
 const listen = { host: '127.0.0.1', port: 0 };
 const never = new AbortController().signal;
@@ -24,61 +27,116 @@ afterEach(async () => {
 
 const pactFile = (name: string) => fileURLToPath(new URL(`../../contracts/pacts/${name}.json`, import.meta.url));
 
-/** The official Verifier's state handlers, put through to the mock's own. */
-function stateHandlers(server: MockServer, names: readonly string[]): NonNullable<VerifierOptions['stateHandlers']> {
-  const handler = (name: string) => {
-    let set: StateSet | undefined;
-    return {
-      setup: async (params?: unknown) => {
-        set = await server.setState({ name, params: (params ?? {}) as ProviderState['params'] });
-        return { ...set.values };
-      },
-      teardown: async () => set?.undo(),
-    };
-  };
-  return Object.fromEntries(names.map((name) => [name, handler(name)]));
-}
+let verifier: OfficialVerifier;
+beforeAll(() => {
+  verifier = startVerifier();
+});
+afterAll(() => verifier?.stop());
 
-/** What the Verifier found, by interaction: its answer, or the message of its error, holds the same report. */
-async function verify(service: ServiceMock, contract: Contract, file: string): Promise<Record<string, string>> {
-  const server = await adapter.serve({ contracts: [contract], listen, service });
+async function verify<World>(
+  service: HttpServiceMock<World>,
+  contract: Contract,
+  file: string,
+  filter?: VerifierJob['filter'],
+): Promise<Record<string, string>> {
+  const server = await adapter.serve({ contracts: [contract], listen, service: service as never });
   undo.push(() => server.close());
-  const verifier = new Verifier({
+  const control = await openControl(server);
+  undo.push(() => control.close());
+  return verifier.verify({
     provider: service.system,
-    providerBaseUrl: `http://127.0.0.1:${server.address.port}`,
-    pactUrls: [pactFile(file)],
-    stateHandlers: stateHandlers(server, Object.keys(service.states)),
-    logLevel: 'error',
+    files: [pactFile(file)],
+    at: formatAddress(server.address, server.address.ca === undefined ? 'HTTP' : 'HTTPS'),
+    states: `${control.url}/states`,
+    ...(filter && { filter }),
   });
-  const report = await verifier.verifyProvider().catch((error: Error) => error.message.replace(/^[^{]*/, ''));
-  return results(report);
 }
 
-describe('the official Verifier', () => {
-  const file = 'tenant-service--config-service';
-  const allOk = Object.fromEntries(configContract.interactions.map(({ description }) => [description, 'OK']));
+/** Pact cannot express faults, so no file holds them. */
+function isInFile(interaction: Interaction): boolean {
+  return !interaction.steps.some((step) => 'fault' in (step.content as object));
+}
 
-  test('passes our mock of the Config Service, by the committed file unchanged', async () => {
-    expect(await verify(configService as never, configContract, file)).toEqual(allOk);
+function allOk({ interactions }: Contract): Record<string, string> {
+  return Object.fromEntries(interactions.filter(isInFile).map(({ description }) => [description, 'OK']));
+}
+
+/** The mock with some of its answers changed. */
+function answering<World>(
+  service: HttpServiceMock<World>,
+  respond: (...of: Parameters<HttpServiceMock<World>['respond']>) => ReturnType<typeof service.respond> | undefined,
+): HttpServiceMock<World> {
+  return { ...service, respond: (...of) => respond(...of) ?? service.respond(...of) };
+}
+
+describe('the official Verifier, by the committed file unchanged', () => {
+  describe('26 Config Service', () => {
+    const file = 'tenant-service--config-service';
+
+    test('passes our mock', async () => {
+      expect(await verify(configService, configContract, file)).toEqual(allOk(configContract));
+    });
+
+    test('fails the one interaction that a mock breaks', async () => {
+      const broken = answering(configService, ({ method }) => (method === 'DELETE' ? { status: 204 } : undefined));
+      expect(await verify(broken, configContract, file)).toEqual({
+        ...allOk(configContract),
+        'delete the tenant': expect.stringMatching(/^Error; .*expected 200 but was 204/),
+      });
+    });
   });
 
-  test('passes our mock of a customer API, over TLS', async () => {
-    const served = customerContract.interactions.filter(isServed);
-    const ok = Object.fromEntries(served.map(({ description }) => [description, 'OK']));
-    const name = 'designer-application-server--external-customer';
-    const options = { contracts: [customerContract], listen, service: externalCustomer as never };
-    const server = await adapter.serve(options);
-    undo.push(() => server.close());
-    expect(await verifyByCommand(server, pactFile(name))).toEqual(ok);
+  describe('24 Object storage', () => {
+    const file = 'voicemail--object-storage';
+    let azurite: Azurite;
+    beforeAll(async () => {
+      azurite = await startAzurite(listen);
+    });
+    afterAll(() => azurite?.stop());
+    /** All mocks share one Azurite, which outlives them. */
+    const storage = () => objectStorage(async () => ({ ...azurite, stop: async () => {} }));
+
+    test('passes our mock, with requests that are signed on their way', async () => {
+      expect(await verify(storage(), storageContract, file, 'signed')).toEqual(allOk(storageContract));
+    });
+
+    test('fails what nobody signs', async () => {
+      const { 'delete a message': verdict } = await verify(storage(), storageContract, file);
+      expect(verdict).toMatch(/^Error; .*expected 202 but was 403/);
+    });
+
+    test('fails the one interaction that a mock breaks', async () => {
+      const whole = storage();
+      const broken: typeof whole = {
+        ...whole,
+        respond: async (request, ...context) => {
+          const reply = await whole.respond(request, ...context);
+          if (request.method !== 'HEAD' || 'fault' in reply) return reply;
+          return { ...reply, headers: { ...reply.headers, 'content-length': '43' } };
+        },
+      };
+      expect(await verify(broken, storageContract, file, 'signed')).toEqual({
+        ...allOk(storageContract),
+        "read a message's metadata only":
+          "Error; Mismatch with header 'content-length': Expected '43' to be equal to '44'",
+      });
+    });
   });
 
-  test('fails the one interaction that a mock breaks', async () => {
-    const broken: typeof configService = {
-      ...configService,
-      respond: (request, world, context) =>
-        request.method === 'DELETE' ? { status: 204 } : configService.respond(request, world, context),
-    };
-    expect(await verify(broken as never, configContract, file)).toEqual({ ...allOk, 'delete the tenant': 'Error' });
+  describe('44 External/customer, over TLS', () => {
+    const file = 'designer-application-server--external-customer';
+
+    test('passes our mock', async () => {
+      expect(await verify(externalCustomer, customerContract, file, 'formKept')).toEqual(allOk(customerContract));
+    });
+
+    test('fails the one interaction that a mock breaks', async () => {
+      const broken = answering(externalCustomer, ({ method }) => (method === 'DELETE' ? { status: 200 } : undefined));
+      const verdicts = await verify(broken, customerContract, file, 'formKept');
+      expect(Object.values(verdicts).filter((verdict) => verdict !== 'OK')).toEqual([
+        expect.stringMatching(/^Error; .*expected 204 but was 200/),
+      ]);
+    });
   });
 });
 
@@ -91,7 +149,7 @@ describe('the official stub server', () => {
     const stub = await startStub(pactFile(file));
     undo.push(() => stub.stop());
     const played: string[] = [];
-    for (const interaction of contract.interactions.filter(isServed).map(namingItsState)) {
+    for (const interaction of contract.interactions.filter(isInFile).map(namingItsState)) {
       const { messages } = await adapter.play({ contract, interaction, values: {} }, stub.address, never);
       expect(judge(interaction, messages, adapter.profile, 'destination').map((each) => each.message)).toEqual([]);
       played.push(interaction.description);
@@ -107,9 +165,4 @@ function namingItsState(interaction: Interaction): Interaction {
   const content = request?.content as HttpRequest;
   const headers = { ...content.headers, [stateHeader]: state };
   return { ...interaction, steps: [{ from: 'source', content: { ...content, headers } }, ...others] };
-}
-
-/** Pact cannot express faults, so no stub can serve them. */
-function isServed(interaction: Interaction): boolean {
-  return !interaction.steps.some((step) => 'fault' in (step.content as object));
 }

@@ -136,12 +136,12 @@ describe('a mock remembers', () => {
 
 describe('a request that no contract has', () => {
   const nearMissText = [
-    '[connection 26 Tenant Service -> Config Service] no interaction has the request ' +
+    '[connection 26 Tenant Service -> Config Service] no interaction has this message: ' +
       `GET /config/v1/tenants/${world.tenant.uuid}/objects/DN.`,
     'Nearest: "look up an object by two keys", but',
     '  $.query.dbid: expected "301", got nothing (the key is missing)',
     '  $.query.folder: expected no such key, got "7" (string)',
-    'Fix: correct the request; or, if it is right, add an interaction to ' +
+    'Fix: correct the message; or, if it is right, add an interaction to ' +
       'contracts/connections/26-tenant-service--config-service.ts ("voxpact show 26" prints what is there).',
   ].join('\n');
 
@@ -154,7 +154,7 @@ describe('a request that no contract has', () => {
     expect(await response.text()).toBe(nearMissText);
     await server.settled();
     const [exchange] = server.exchanges();
-    expect(exchange?.failure?.name).toBe('UnmatchedRequestError');
+    expect(exchange?.failure?.name).toBe('UnmatchedMessageError');
     expect(exchange?.messages[0]?.content).toMatchObject({ method: 'GET', query: { number: '7001', folder: '7' } });
     expect(exchange?.messages[1]?.content).toMatchObject({ status: 500, body: nearMissText });
   });
@@ -251,11 +251,11 @@ describe('the same mock as MSW handlers, in process', () => {
     await set.undo();
     const stray = await fetch(`${url}/favourites`);
     expect(stray.status).toBe(500);
-    expect(await stray.text()).toContain('no interaction has the request GET /config/v1/tenants/');
+    expect(await stray.text()).toContain('no interaction has this message: GET /config/v1/tenants/');
     expect(mock.exchanges().map((exchange) => exchange.failure?.name)).toEqual([
       undefined,
       undefined,
-      'UnmatchedRequestError',
+      'UnmatchedMessageError',
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Contract, Interaction, Step } from '../../../contracts/contract.ts';
 import { type Compiled, compile, type Mismatch, match } from '../../../contracts/matching.ts';
 import { type HttpMessage, type HttpRequest, httpProfile, isHttpRequest } from '../../../contracts/messages/http.ts';
+import { type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
 import type { RequestMatch } from './service.ts';
 
 const strict = httpProfile.strict.source;
@@ -8,11 +9,6 @@ const strict = httpProfile.strict.source;
 /** One contracted request, ready to be compared. */
 interface Entry extends RequestMatch {
   compiled: Compiled;
-}
-
-/** How a request differs from one that a contract holds. */
-export interface Near extends RequestMatch {
-  mismatches: readonly Mismatch[];
 }
 
 /** The requests of all contracts of a destination, found by method and path in one look-up, however many there are. */
@@ -56,15 +52,9 @@ export class RequestIndex {
     return best?.entry;
   }
 
-  /** The contracted request that comes closest, with every difference; undefined when no contract holds any request. */
-  nearest(request: HttpRequest): Near | undefined {
-    return [...this.#exact.values()]
-      .flat()
-      .concat(this.#patterns)
-      .map((entry) => ({ entry, mismatches: mismatchesOf(entry, request) }))
-      .map((each) => ({ ...each, distance: distance(each.entry, request, each.mismatches) }))
-      .sort((a, b) => a.distance - b.distance)
-      .map(({ entry, mismatches }) => ({ contract: entry.contract, interaction: entry.interaction, mismatches }))[0];
+  /** What to tell the sender of a request that is in no contract: the near miss. */
+  unmatched(request: HttpRequest): UnmatchedMessageError {
+    return unmatched(request, 'source', [...this.#exact.values()].flat().concat(this.#patterns), httpProfile);
   }
 }
 
@@ -74,21 +64,4 @@ function mismatchesOf(entry: Entry, request: HttpMessage): Mismatch[] {
 
 function statesInForce(interaction: Interaction, states: ReadonlySet<string>): number {
   return interaction.given.filter((state) => states.has(state.name)).length;
-}
-
-/** Path and method tell requests apart first; among those of one route the fewest mismatches are the closest. */
-function distance(entry: Entry, request: HttpRequest, mismatches: readonly Mismatch[]): number {
-  const { method, path } = entry.compiled.example as unknown as HttpRequest;
-  const wrongPath = mismatches.some((each) => each.path === '$.path');
-  const route = (wrongPath ? 100 + segmentsApart(path, request.path) * 10 : 0) + (method === request.method ? 0 : 50);
-  // At equal numbers, what is missing is closer than what is too much: the sender meant this interaction and left it out.
-  const unexpected = mismatches.filter((each) => each.rule === 'unexpected').length;
-  return route + mismatches.length + unexpected / 1000;
-}
-
-function segmentsApart(expected: string, actual: string): number {
-  const left = expected.split('/');
-  const right = actual.split('/');
-  const same = left.filter((segment, at) => segment === right[at]).length;
-  return Math.max(left.length, right.length) - same;
 }

@@ -7,9 +7,8 @@ import {
   type StateSet,
   UnknownStateError,
 } from '../../adapter.ts';
-import { Journal } from './journal.ts';
+import { Journal } from '../../journal.ts';
 import type { HttpLimits } from './limits.ts';
-import { nearMiss } from './near-miss.ts';
 import { RequestIndex } from './request-index.ts';
 import { type HttpServiceMock, isHttpServiceMock } from './service.ts';
 
@@ -70,7 +69,7 @@ export class Resolver {
   async #reply(request: HttpRequest, signal: AbortSignal): Promise<{ reply: Reply; failure?: Error }> {
     const found = this.#index.find(request, this.#stateNames);
     if (found === undefined) {
-      const failure = nearMiss(this.service.system, request, this.#index.nearest(request));
+      const failure = this.#index.unmatched(request);
       return { reply: plain(500, failure.message), failure };
     }
     try {

@@ -5,9 +5,10 @@ import type { TLSSocket } from 'node:tls';
 import { connectionByNumber } from '../../../contracts/architecture.ts';
 import type { HttpFault, HttpResponse } from '../../../contracts/messages/http.ts';
 import type { MockServer, ServeOptions } from '../../adapter.ts';
+import { listenOn } from '../../listen.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
-import { listenOn, trackSockets } from './listen.ts';
 import { Resolver } from './resolver.ts';
+import { trackSockets } from './sockets.ts';
 import { type Certificates, makeCertificates } from './tls.ts';
 import { logicalRequest, wireResponse } from './wire.ts';
 
@@ -27,7 +28,7 @@ export async function startServer(options: ServeOptions, limits: HttpLimits = ht
   const resolver = new Resolver(options, limits);
   const certificates = options.contracts.some(isTls) ? await makeCertificates(options.listen.host) : undefined;
   const face = new ListeningFace(resolver, limits, certificates);
-  const port = await listenOn(face.server, options.listen);
+  const { port } = await listenOn(face.server, options.listen);
   try {
     await resolver.open();
     options.signal?.throwIfAborted();
@@ -180,7 +181,7 @@ class ListeningFace {
     // A source that refuses a certificate sends an alert, or just leaves.
     const refused = error.code === 'ECONNRESET' || error.code?.includes('ALERT') === true;
     if (refused && this.#resolver.certificate === 'expired') this.#recordRefusedCertificate();
-    else this.#resolver.record(new Error(`the TLS handshake failed: ${error.message}`, { cause: error }));
+    else this.#resolver.record(new Error(`the TLS handshake failed: ${reasonOf(error)}`, { cause: error }));
     socket.destroy();
   }
 
@@ -221,4 +222,9 @@ function send(response: ServerResponse, reply: HttpResponse | HttpFault): void {
   }
   const { headers, bytes } = wireResponse(reply, response.req.method);
   response.writeHead(reply.status, headers).end(bytes);
+}
+
+/** OpenSSL's own words, where they are: its messages begin with numbers and end with its source code's lines. */
+function reasonOf(error: Error): string {
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
 }

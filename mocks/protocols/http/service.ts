@@ -42,6 +42,8 @@ export interface HttpServiceMock<World = never> extends ServiceMock<World> {
   open?(world: World): Promise<void>;
   /** Stops it again. Called once, also when `open` failed. */
   close?(world: World): Promise<void>;
+  /** The same mock with a running server of the user's behind it, where it is a gateway to real software. */
+  inFrontOf?(at: Address): HttpServiceMock<World>;
   /** Asked after each change of state, of a mock that listens with TLS; `valid` when absent. */
   certificate?(world: World): CertificateKind;
   /** Completes a request when the harness plays the source, for what a contract cannot hold (a signature). */

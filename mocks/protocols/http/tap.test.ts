@@ -7,11 +7,11 @@ import type { Interaction, ProviderState } from '../../../contracts/contract.ts'
 import { judge } from '../../../contracts/conversation.ts';
 import { world } from '../../../contracts/world.ts';
 import type { Address } from '../../adapter.ts';
+import { listenOn } from '../../listen.ts';
 import configService from '../../services/config-service/mock.ts';
 import externalCustomer from '../../services/external-customer/mock.ts';
 import { adapter } from './adapter.ts';
 import { httpLimits } from './limits.ts';
-import { listenOn } from './listen.ts';
 import { startTap } from './tap.ts';
 
 const listen: Address = { host: '127.0.0.1', port: 0 };
@@ -29,7 +29,7 @@ async function tapTo(forward: Address, limits = httpLimits) {
 }
 
 async function upstream(server: Server): Promise<Address> {
-  const port = await listenOn(server, listen);
+  const { port } = await listenOn(server, listen);
   undo.push(() => new Promise((resolve) => server.close(resolve)));
   return { ...listen, port };
 }
@@ -78,7 +78,7 @@ test('bytes pass untouched, pipelined requests are told apart, HEAD has no body'
     });
     socket.on('end', () => socket.end(answer + head + answer));
   });
-  const port = await listenOn(server, listen);
+  const { port } = await listenOn(server, listen);
   undo.push(() => new Promise((resolve) => server.close(resolve)));
   const tap = await tapTo({ ...listen, port });
   const sent = ['GET /a?x=1', 'HEAD /b', 'GET /c'].map((line) => `${line} HTTP/1.1\r\nhost:  x\r\n\r\n`).join('');
@@ -101,7 +101,7 @@ test('bytes pass untouched, pipelined requests are told apart, HEAD has no body'
 
 test('garbage passes and is said to be unreadable', async () => {
   const server = createTcpServer((socket) => socket.pipe(socket));
-  const port = await listenOn(server, listen);
+  const { port } = await listenOn(server, listen);
   undo.push(() => new Promise((resolve) => server.close(resolve)));
   const tap = await tapTo({ ...listen, port });
   expect(await sendRaw(tap.address, '\x16\x03\x01 no HTTP\r\n')).toBe('\x16\x03\x01 no HTTP\r\n');
@@ -165,7 +165,7 @@ test('a body past the limit passes whole, and is said to be too large to keep', 
 
 test('a destination that nobody can reach is named', async () => {
   const server = createServer();
-  const port = await listenOn(server, listen);
+  const { port } = await listenOn(server, listen);
   await new Promise((resolve) => server.close(resolve));
   const tap = await tapTo({ ...listen, port });
   expect(await sendRaw(tap.address, 'GET / HTTP/1.1\r\n\r\n')).toBe('');

@@ -1,10 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, connect as tlsConnect } from 'node:tls';
 import type { Address, Observed, Tap } from '../../adapter.ts';
+import { Journal } from '../../journal.ts';
+import { listenOn } from '../../listen.ts';
 import { ExchangeReader } from './exchange-reader.ts';
-import { Journal } from './journal.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
-import { listenOn, trackSockets } from './listen.ts';
+import { trackSockets } from './sockets.ts';
 import { makeCertificates } from './tls.ts';
 
 /**
@@ -34,7 +35,7 @@ export async function startTap(listen: Address, forward: Address, limits: HttpLi
   server.on('tlsClientError', (cause: Error) => {
     journal.add({ messages: [], failure: new Error(`TLS with the source failed: ${cause.message}`, { cause }) });
   });
-  const port = await listenOn(server, listen);
+  const { port } = await listenOn(server, listen);
   let closed: Promise<void> | undefined;
   return {
     address: { ...listen, port, ...(certificates === undefined ? {} : { ca: certificates.ca }) },

@@ -114,14 +114,24 @@ const defects: Defect[] = [
     part: 'a DN is found',
     sql: 'ALTER TABLE cfg.cfg_dn RENAME dn_number TO number',
     mend: 'ALTER TABLE cfg.cfg_dn RENAME number TO dn_number',
-    expected: ['3: $.sqlstate: expected "00000", got "42703"', '3: $.rows: expected an array, got nothing'],
+    expected: [
+      '3: $.sqlstate: expected "00000", got "42703"',
+      '3: $.command: expected "SELECT", got nothing',
+      '3: $.rowCount: expected 1, got nothing',
+      '3: $.rows: expected an array, got nothing',
+    ],
   },
   {
     what: 'a missing table',
     part: 'at start all enabled agents',
     sql: `${loginInfo} RENAME TO cfg_logins`,
     mend: 'ALTER TABLE cfg.cfg_logins RENAME TO cfg_login_info',
-    expected: ['3: $.sqlstate: expected "00000", got "42P01"', '3: $.rows: expected an array, got nothing'],
+    expected: [
+      '3: $.sqlstate: expected "00000", got "42P01"',
+      '3: $.command: expected "SELECT", got nothing',
+      '3: $.rowCount: expected 3, got nothing',
+      '3: $.rows: expected an array, got nothing',
+    ],
   },
   {
     what: 'a deletion that is refused instead of passed on',
@@ -130,6 +140,8 @@ const defects: Defect[] = [
     mend: `${loginInfo} DROP ${link}, ${cascade}`,
     expected: [
       '6: $.sqlstate: expected "00000", got "23503"',
+      '6: $.command: expected "DELETE", got nothing',
+      '6: $.table: expected "cfg.cfg_person", got "cfg.cfg_login_info"',
       '6: $.rowCount: expected 1, got nothing',
       '8: $.command: expected "COMMIT", got "ROLLBACK"',
       '9: $.holds.rows: expected an empty array, got [ { dbid: 111, ',
@@ -175,7 +187,13 @@ const defects: Defect[] = [
     part: 'a DN is found',
     sql: 'ALTER ROLE t100 CONNECTION LIMIT 0',
     mend: 'ALTER ROLE t100 CONNECTION LIMIT 20',
-    expected: ['3: $.sqlstate: expected "00000", got "53300"', '3: $.rows: expected an array, got nothing'],
+    expected: [
+      '3: $.sqlstate: expected "00000", got "53300"',
+      '3: $.command: expected "SELECT", got "CONNECT"',
+      '3: $.table: expected "cfg.cfg_dn", got nothing',
+      '3: $.rowCount: expected 1, got nothing',
+      '3: $.rows: expected an array, got nothing',
+    ],
   },
 ];
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { type Address, UnreachableError } from '../../adapter.ts';
 import { errorMessage } from '../../error-code.ts';
-import { closeSession, HARNESS_APPLICATION, openSession } from './client.ts';
+import { closeSession, HARNESS_APPLICATION, NotPostgresError, openSession } from './client.ts';
 import { isUnreachable } from './failure.ts';
 import type { Row } from './service.ts';
 
@@ -60,7 +60,8 @@ export class Superuser {
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     }).catch((cause: unknown) => {
       const server = `PostgreSQL at ${this.#at.host}:${this.#at.port}`;
-      const reason = errorMessage(cause);
+      const said = errorMessage(cause);
+      const reason = cause instanceof NotPostgresError ? `what answers does not speak its protocol: ${said}` : said;
       const Kind = isUnreachable(cause) ? UnreachableError : Error;
       throw new Kind(`the harness could not enter database ${database} of ${server} as ${role}: ${reason}`, { cause });
     });

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type Address, type MockServer, type ServeOptions, UnknownStateError } from '../../adapter.ts';
+import {
+  type Address,
+  type MockServer,
+  type ServeOptions,
+  UnattainableStateError,
+  UnknownStateError,
+} from '../../adapter.ts';
 import { attemptMessages, type StandIn, standInForAbsent } from './outage.ts';
 import { Recorder } from './recorder.ts';
 import { SUPERUSER, startPostgres } from './server.ts';
@@ -74,7 +80,9 @@ function worldOf(superuser: Superuser, password: string): PostgresWorld {
     password,
     run: (sql, values, database) => superuser.run(sql, values, database),
     async outage() {
-      throw new Error('this PostgreSQL is not of the harness: it cannot be taken down and brought back');
+      throw new UnattainableStateError(
+        'this PostgreSQL is not of the harness: it cannot be taken down and brought back',
+      );
     },
   };
 }

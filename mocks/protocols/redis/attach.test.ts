@@ -57,6 +57,14 @@ test('a server that runs already is verified like one of ours, on both sides', a
   }
 });
 
+test('a source is told its own login, not that of the administrator', async () => {
+  const at = server.addressFor?.(contract49);
+  expect(at).toEqual(sourceAddress(contract49, running.address));
+  const source = await connect({ at: at ?? running.address });
+  await expect(source.call('ACL', 'WHOAMI')).rejects.toThrow('NOPERM');
+  source.disconnect();
+});
+
 test('only what sources do is recorded, whatever bytes it holds', async () => {
   const source = await connect({ at: sourceAddress(contract49, server.address) });
   await admin.set('of the harness', 'x');

@@ -1,5 +1,5 @@
 import type { Attachable, MockServer } from '../../adapter.ts';
-import { ensureUser } from './acl.ts';
+import { ensureUser, sourceAddress } from './acl.ts';
 import { toAnswer } from './answers.ts';
 import { connect } from './client.ts';
 import { Monitor } from './monitor.ts';
@@ -31,6 +31,7 @@ export async function attach({
     let markers = 0;
     return {
       address: at,
+      addressFor: (contract) => sourceAddress(contract, at),
       setState: (state) => setState(service, admin, state),
       exchanges: () => monitor.journal.exchanges(),
       async settled() {

@@ -227,7 +227,7 @@ describe('a broken source of new calls is caught:', () => {
         await add()(source);
         await add({ seq: '2' })(source);
       },
-      faults: ['step 1 of 5, from the source: expected XADD ors:{T}:new once, got it came again'],
+      faults: ['XADD ors:{T}:new: $.fields.seq: expected "1", the value bound to sequence, got "2" (string)'],
     },
     {
       title: 'an entry that is lost',

@@ -3,7 +3,7 @@ import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { Address } from '../../adapter.ts';
-import { Journal } from '../http/journal.ts';
+import { Journal } from '../../journal.ts';
 import { observerName, place } from './client.ts';
 import { fromArguments, isMaintenance } from './commands.ts';
 import { redisLimits } from './limits.ts';

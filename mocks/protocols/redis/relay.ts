@@ -2,8 +2,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address, Exchange, Tap } from '../../adapter.ts';
 import { errorCode } from '../../error-code.ts';
-import { Journal } from '../http/journal.ts';
-import { listen } from '../tcp/listen.ts';
+import { Journal } from '../../journal.ts';
+import { listenOn } from '../../listen.ts';
 import { place } from './client.ts';
 import { redisLimits } from './limits.ts';
 import { Session } from './session.ts';
@@ -33,7 +33,7 @@ export class Relay implements Tap {
   static async start(at: Address, forward: Address): Promise<Relay> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     // A client logs in at the server behind the relay, with the same words.
-    const relay = new Relay(server, { ...forward, ...(await listen(server, at)) }, forward);
+    const relay = new Relay(server, { ...forward, ...(await listenOn(server, at)) }, forward);
     server.on('connection', (client) => relay.#accept(client));
     return relay;
   }

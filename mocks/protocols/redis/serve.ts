@@ -1,6 +1,6 @@
 import type { MockServer, ServeOptions } from '../../adapter.ts';
 import { assertFree } from '../../ports.ts';
-import { ensureUser } from './acl.ts';
+import { ensureUser, sourceAddress } from './acl.ts';
 import { connect } from './client.ts';
 import { Relay } from './relay.ts';
 import { startRedis } from './server.ts';
@@ -9,8 +9,7 @@ import { Undos } from './undos.ts';
 
 /**
  * Starts a real redis-server with one ACL user for each contract's source, behind a relay that records commands, replies
- * and refusals; MONITOR would show neither of the last two. The returned address has the administrator's login;
- * `sourceAddress` gives a source its own.
+ * and refusals; MONITOR would show neither of the last two. The returned address has the administrator's login.
  * @throws Error with one sentence when the port is in use or the server does not come up
  */
 export async function serve({ contracts, listen, service, signal }: ServeOptions): Promise<MockServer> {
@@ -26,6 +25,7 @@ export async function serve({ contracts, listen, service, signal }: ServeOptions
     undos.add(() => relay.close());
     return {
       address: relay.address,
+      addressFor: (contract) => sourceAddress(contract, relay.address),
       setState: (state) => setState(service, admin, state),
       exchanges: () => relay.exchanges(),
       settled: () => relay.settled(),

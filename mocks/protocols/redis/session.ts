@@ -1,6 +1,6 @@
 import type { ObservedMessage } from '../../../contracts/conversation.ts';
 import type { RedisCommand } from '../../../contracts/messages/redis.ts';
-import type { Journal } from '../http/journal.ts';
+import type { Journal } from '../../journal.ts';
 import { Answers, type RawReply } from './answers.ts';
 import { observerName } from './client.ts';
 import { fromArguments, isMaintenance } from './commands.ts';

@@ -1,6 +1,7 @@
 import { sipProfile } from '../../../contracts/messages/sip.ts';
-import type { ProtocolAdapter } from '../../adapter.ts';
+import type { ProtocolAdapter, Respells } from '../../adapter.ts';
 import { play as playDialog } from './play.ts';
+import { respell } from './respell.ts';
 import { serve } from './serve.ts';
 import { tap } from './tap.ts';
 
@@ -15,4 +16,4 @@ const play: ProtocolAdapter['play'] = async (performance, at, signal) => {
 };
 
 /** SIP over TCP and UDP. SIPp plays both ends; the tap is ours. */
-export const adapter: ProtocolAdapter = { profile: sipProfile, play, serve, tap };
+export const adapter: ProtocolAdapter & Respells = { profile: sipProfile, play, serve, tap, respell };

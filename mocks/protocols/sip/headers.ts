@@ -46,6 +46,11 @@ const tokenLists = new Set([
 /** May stand only once in a message (RFC 3261, section 20; RFC 4475, sections 3.3.8 and 3.3.9). */
 const onceOnly = ['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-length', 'content-type'];
 
+/** The one-letter name of a header, where it has one. */
+export function compactName(name: string): string | undefined {
+  return Object.keys(compactNames).find((letter) => compactNames[letter] === name.toLowerCase());
+}
+
 /** The long name of a header, in lower case. */
 export function longName(name: string): string {
   const lower = name.toLowerCase();

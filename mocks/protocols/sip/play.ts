@@ -9,11 +9,13 @@ import { Conversation } from '../../../contracts/conversation.ts';
 import { compile } from '../../../contracts/matching.ts';
 import { sipProfile } from '../../../contracts/messages/sip.ts';
 import { type Address, type Observed, type Performance, UnreachableError } from '../../adapter.ts';
+import { errorCode } from '../../error-code.ts';
 import { freePort } from '../../ports.ts';
 import { runDirectory } from '../../process.ts';
 import type { RecordedMessage } from './dedupe.ts';
 import { MessageLog } from './log.ts';
 import { observe } from './observe.ts';
+import { refusesDatagrams } from './refusal.ts';
 import { type CallOutcome, commonArguments, EXIT_PORT_IN_USE, preflight, runCall, sippFiles } from './sipp.ts';
 import { sourceScenario } from './source-scenario.ts';
 import { type SipTransport, transportOf } from './transport.ts';
@@ -42,7 +44,9 @@ export async function play(
   const stepTimeoutMs = interaction.stepTimeoutMs ?? STEP_TIMEOUT_MS;
   const uniqueName = () => randomBytes(8).toString('hex');
   const scenario = sourceScenario(interaction, { transport, values, lingerMs: LINGER_MS, uniqueName });
-  const to = { ...at, host: isIP(at.host) === 0 ? (await lookup(at.host, 4)).address : at.host };
+  const found = await resolved(at);
+  if (found instanceof UnreachableError) return { messages: [], failure: found };
+  const to = { ...at, host: found };
   const host = await localHostTowards(to);
   const run = { to, stepTimeoutMs, callTimeoutMs: (interaction.steps.length + 1) * stepTimeoutMs, signal };
   const directory = await runDirectory('sipp-source');
@@ -55,9 +59,21 @@ export async function play(
       outcome = await runCall({ ...run, directory: directory.path, args });
       attempts += 1;
     } while (outcome.exitCode === EXIT_PORT_IN_USE && attempts < MOST_ATTEMPTS);
-    return observed(interaction, outcome, { transport, values, stepTimeoutMs, to });
+    const refused = transport === 'UDP' && !outcome.succeeded && (await refusesDatagrams(to));
+    return observed(interaction, outcome, { transport, values, stepTimeoutMs, to, refused });
   } finally {
     await directory.remove();
+  }
+}
+
+async function resolved({ host, port }: Address): Promise<string | UnreachableError> {
+  if (isIP(host) !== 0) return host;
+  try {
+    return (await lookup(host, 4)).address;
+  } catch (cause) {
+    return new UnreachableError(`nobody answers at ${host}:${port} (${errorCode(cause)}); is that its name?`, {
+      cause,
+    });
   }
 }
 
@@ -78,6 +94,8 @@ interface RunFacts {
   values: Readonly<Record<string, string>>;
   stepTimeoutMs: number;
   to: Address;
+  /** Whether it is known that nobody listens there. */
+  refused: boolean;
 }
 
 function observed(interaction: Interaction, outcome: CallOutcome, facts: RunFacts): Observed {
@@ -103,7 +121,7 @@ function observed(interaction: Interaction, outcome: CallOutcome, facts: RunFact
 function explain(
   outcome: CallOutcome,
   conversation: Conversation,
-  { to, stepTimeoutMs, transport, anythingCame }: RunFacts & { anythingCame: boolean },
+  { to, stepTimeoutMs, transport, refused, anythingCame }: RunFacts & { anythingCame: boolean },
 ): Error | undefined {
   const address = `${to.host}:${to.port}`;
   const awaited = conversation.due
@@ -115,10 +133,19 @@ function explain(
   const waited = `waited ${stepTimeoutMs} ms for ${awaited} from ${address} over ${transport}`;
   if (garbage !== undefined)
     return new Error(`${address} sent what is no SIP message: "${garbage.trim()}"; ${waited}.`);
-  if (failed('FailedTcpConnect') || /Unable to connect|Connection refused/i.test(outcome.errors)) {
-    return new UnreachableError(`${address} refused the ${transport} connection; is anything listening there?`);
+  if (
+    (refused && !anythingCame) ||
+    failed('FailedTcpConnect') ||
+    /Unable to connect|Connection refused/i.test(outcome.errors)
+  ) {
+    return new UnreachableError(
+      `${address} ${transport === 'TCP' ? 'refused the TCP connection' : 'takes no datagrams'}; is anything listening there?`,
+    );
   }
-  if (failed('FailedTcpClosed')) return new Error(`${address} closed the connection; ${awaited} had not come.`);
+  if (failed('FailedTcpClosed') || /Broken pipe on TCP connection/.test(outcome.errors)) {
+    const missing = awaited === '' ? 'the dialog was not finished' : `${awaited} had not come`;
+    return new Error(`${address} closed the connection; ${missing}.`);
+  }
   if (outcome.timedOut || failed('FailedTimeoutOnRecv', 'FailedMaxUDPRetrans')) {
     if (awaited === '') return new Error(`sipp took the last message of ${address} for no part of the dialog.`);
     return new Error(

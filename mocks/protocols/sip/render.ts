@@ -58,6 +58,7 @@ function rows(name: string, headers: SipHeaders): string[] {
   if (name === 'cseq' && cseq !== undefined) return [`${cseq.number} ${cseq.method}`];
   if (name === 'contact' && contacts !== undefined) return contacts.map(contact);
   if (name === 'route' && route !== undefined) return route.map(contact);
+  if (name === 'record-route') return (headers['record-route'] ?? []).map(contact);
   const value = headers[name];
   return [Array.isArray(value) ? value.join(', ') : String(value)];
 }

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import type { ProviderState } from '../../../contracts/contract.ts';
 import {
@@ -11,7 +9,7 @@ import {
   type StateSet,
   UnknownStateError,
 } from '../../adapter.ts';
-import { errorCode, errorMessage } from '../../error-code.ts';
+import { errorMessage } from '../../error-code.ts';
 import { assertFree, freePort } from '../../ports.ts';
 import { type RunDirectory, runDirectory, type ServerProcess, startProcess } from '../../process.ts';
 import { ScenarioControl } from './control.ts';
@@ -44,7 +42,7 @@ export async function serve({ contracts, listen, service, signal }: ServeOptions
   const control = new ScenarioControl(`harness-${randomBytes(8).toString('hex')}`, transport);
   const interactions = contracts.flatMap((contract) => contract.interactions);
   const scenario = destinationScenario(interactions, { transport, switches, control: control.name });
-  await assertPortFree(listen, transport);
+  await assertFree(listen, transport);
   const directory = await runDirectory('sipp-destination');
   try {
     await writeFile(`${directory.path}/${sippFiles.scenario}`, scenario);
@@ -61,21 +59,6 @@ function commonTransport(transports: readonly SipTransport[]): SipTransport {
   if (first === undefined) throw new Error('a SIP mock needs at least one contract');
   if (transports.every((each) => each === first)) return first;
   throw new Error('one SIP mock cannot serve SIP/TCP and SIP/UDP contracts at once; start one for each');
-}
-
-async function assertPortFree(address: Address, transport: SipTransport): Promise<void> {
-  if (transport === 'TCP' || address.port === 0) return assertFree(address);
-  const socket = createSocket('udp4');
-  try {
-    socket.bind({ address: address.host, port: address.port, exclusive: true });
-    await once(socket, 'listening');
-  } catch (cause) {
-    if (errorCode(cause) !== 'EADDRINUSE') throw cause;
-    const { host, port } = address;
-    throw new Error(`port ${port} on ${host} is in use; stop what listens there, or choose another port.`, { cause });
-  } finally {
-    socket.close();
-  }
 }
 
 interface Start {

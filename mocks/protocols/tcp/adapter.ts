@@ -1,8 +1,10 @@
 import { tcpProfile } from '../../../contracts/messages/tcp.ts';
 import type { ProtocolAdapter } from '../../adapter.ts';
+import type { AdapterOptions } from '../../registry.ts';
 import type { Codec } from './codec.ts';
 import { defaultCodec } from './default-codec.ts';
 import { defaultTcpLimits, type TcpLimits } from './limits.ts';
+import { loadCodec } from './load-codec.ts';
 import { play } from './play.ts';
 import { serve } from './serve.ts';
 import { tap } from './tap.ts';
@@ -24,3 +26,8 @@ export function createTcpAdapter(codec: Codec = defaultCodec, changed: Partial<T
 
 /** TCP with the default codec. */
 export const adapter: ProtocolAdapter = createTcpAdapter();
+
+/** TCP with the codec of a file. @throws {CodecError} when it cannot be loaded */
+export async function adapterWith({ codec }: AdapterOptions): Promise<ProtocolAdapter> {
+  return codec === undefined ? adapter : createTcpAdapter(await loadCodec(codec));
+}

@@ -5,7 +5,7 @@ export type ControlFrame =
   /** Asks a silent peer whether it is there; stands in for ADDP. */
   | { kind: 'poll' }
   | { kind: 'poll-reply' }
-  /** An orderly end; code 0 is a plain good-bye, 1 a broken session rule. */
+  /** An orderly end; code 0 is a plain good-bye, 1 a broken session rule, 2 an answer that the codec cannot write. */
   | { kind: 'close'; code: number; text: string }
   /** The peer could not read what we sent. */
   | { kind: 'codec-error'; text: string };
@@ -45,8 +45,33 @@ export function decodeSafely(decode: () => Frame[]): Frame[] {
   try {
     return decode();
   } catch (error) {
-    return [{ kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) }];
+    return [{ kind: 'unreadable', reason: reasonOf(error) }];
   }
+}
+
+/** A decoder of the codec; one that finds nothing readable when the codec throws instead of giving one. */
+export function openDecoder(codec: Codec, limits: { maxFrameBytes: number }): Decoder {
+  try {
+    return codec.decoder(limits);
+  } catch (error) {
+    const frames: Frame[] = [{ kind: 'unreadable', reason: reasonOf(error) }];
+    return { push: () => frames, end: () => frames };
+  }
+}
+
+/** The bytes of a message. @throws {CodecError} with one sentence, whatever the codec threw */
+export function encodeSafely(codec: Codec, message: TcpMessage): Uint8Array {
+  try {
+    return codec.encode(message);
+  } catch (cause) {
+    if (cause instanceof CodecError) throw cause;
+    throw new CodecError(`the codec cannot write ${message.name}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** What was thrown, in words. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A message that cannot be written, a frame that cannot be read, or a codec that cannot be loaded. */

@@ -1,7 +1,16 @@
 import type { Socket } from 'node:net';
 import type { Side } from '../../../contracts/contract.ts';
 import type { TcpMessage } from '../../../contracts/messages/tcp.ts';
-import { type Codec, type ControlFrame, type Decoder, decodeSafely, type Frame } from './codec.ts';
+import {
+  type Codec,
+  type ControlFrame,
+  type Decoder,
+  decodeSafely,
+  encodeSafely,
+  type Frame,
+  openDecoder,
+  reasonOf,
+} from './codec.ts';
 import { brokenBy } from './dial.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { TcpLimits } from './limits.ts';
@@ -55,7 +64,7 @@ export class Link {
   constructor(socket: Socket, { codec, limits, peer, events }: LinkOptions) {
     this.#socket = socket;
     this.#codec = codec;
-    this.#decoder = codec.decoder(limits);
+    this.#decoder = openDecoder(codec, limits);
     this.#limits = limits;
     this.#peer = peer;
     this.#events = events;
@@ -73,7 +82,7 @@ export class Link {
 
   /** @returns what it takes on the wire, in bytes. @throws {CodecError} when the codec has no form of the message */
   send(message: TcpMessage): number {
-    const bytes = this.#codec.encode(message);
+    const bytes = encodeSafely(this.#codec, message);
     this.#write(bytes);
     return bytes.length;
   }
@@ -144,10 +153,19 @@ export class Link {
   }
 
   #control(frame: ControlFrame): boolean {
-    const bytes = this.#codec.control(frame);
+    const bytes = this.#controlBytes(frame);
     if (bytes === undefined) return false;
     this.#write(bytes);
     return true;
+  }
+
+  #controlBytes(frame: ControlFrame): Uint8Array | undefined {
+    try {
+      return this.#codec.control(frame);
+    } catch (error) {
+      this.#fail(`the codec cannot write a ${frame.kind} frame: ${reasonOf(error)}`);
+      return undefined;
+    }
   }
 
   #write(bytes: Uint8Array): void {

@@ -1,17 +1,17 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Codec, CodecError } from './codec.ts';
-import { defaultCodec } from './default-codec.ts';
 
 const members = ['encode', 'control', 'decoder'] as const;
 
 /**
- * The codec to speak: the default one, or that of a module whose default export is a {@link Codec}.
+ * The codec of a site's own: the default export of a module.
  * @param path of the module, from the working directory
- * @throws {CodecError} when there is no such module, it fails while loading, or its default export is no codec
+ * @throws {CodecError} when there is no such file, it fails while loading, or its default export is no codec
  */
-export async function loadCodec(path?: string): Promise<Codec> {
-  if (path === undefined) return defaultCodec;
+export async function loadCodec(path: string): Promise<Codec> {
+  if (!existsSync(path)) throw new CodecError(`codec ${path} cannot be loaded: there is no such file`);
   const found = await importDefault(path);
   const missing = members.filter((member) => typeof (found as Partial<Codec> | undefined)?.[member] !== 'function');
   if (missing.length > 0) {

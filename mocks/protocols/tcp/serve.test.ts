@@ -137,18 +137,18 @@ describe('a source with one thing wrong', () => {
     const failure = await failureAfter((source) => source.say(readPersons(1, { user: 'x' })), 'EventError');
     expect(failure).toBe(
       [
-        '[connection 3 Billing Data Service -> Tenant Service] no interaction has this RequestReadObjects.',
+        '[connection 3 Billing Data Service -> Tenant Service] no interaction has this message: RequestReadObjects.',
         'Nearest: "read all persons", but',
         '  $.attributes.Filter.user: expected no such key, got "x" (string)',
-        'Fix: correct the message; or, if it is right, add an interaction to contracts/connections/03-billing-data-service--tenant-service.ts.',
+        'Fix: correct the message; or, if it is right, add an interaction to contracts/connections/03-billing-data-service--tenant-service.ts ("voxpact show 3" prints what is there).',
       ].join('\n'),
     );
   });
 
   test('an unknown message', async () => {
     const message = { name: 'RequestMakeCoffee', referenceId: 1, attributes: {} };
-    expect(await failureAfter((source) => source.say(message), 'EventError')).toBe(
-      'no contract has a message RequestMakeCoffee; known are SessionOpen, RequestReadObjects',
+    expect(await failureAfter((source) => source.say(message), 'EventError')).toContain(
+      '  $.name: expected "RequestReadObjects", got "RequestMakeCoffee" (string)\n',
     );
   });
 
@@ -371,7 +371,7 @@ describe('states, listening and closing', () => {
     const { address } = await serve();
     const second = createTcpAdapter().serve({ contracts: [], listen: address, service: tenantService });
     await expect(second).rejects.toThrow(
-      `port ${address.port} on 127.0.0.1 is in use; stop the program that listens there or choose another port`,
+      `port ${address.port} on 127.0.0.1 is in use; stop what listens there, or choose another port.`,
     );
   });
 

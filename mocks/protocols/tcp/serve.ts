@@ -7,10 +7,10 @@ import {
   type StateSet,
   UnknownStateError,
 } from '../../adapter.ts';
+import { listenOn } from '../../listen.ts';
 import type { Codec } from './codec.ts';
 import { ContractIndex } from './contract-index.ts';
 import type { TcpLimits } from './limits.ts';
-import { listen } from './listen.ts';
 import { settle, TcpRecord } from './record.ts';
 import { ServedSession } from './served-session.ts';
 import { isTcpServiceMock, type TcpServiceMock } from './service.ts';
@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions, codec: Codec, limits: TcpLimi
     socket.once('close', () => sessions.delete(session));
   });
   server.maxConnections = limits.maxConnections;
-  const address = await listen(server, options.listen);
+  const address = await listenOn(server, options.listen);
   if (options.signal?.aborted) {
     server.close();
     throw options.signal.reason;

@@ -11,7 +11,7 @@ import type { TcpHandler, TcpSession } from './service.ts';
 const { session } = dialect.tcp;
 
 /** Close codes of the session layer. */
-const closeCode = { normal: 0, sessionRule: 1 } as const;
+const closeCode = { normal: 0, sessionRule: 1, unwritable: 2 } as const;
 
 /** What all sessions of one server share. */
 export interface ServedBy {
@@ -122,9 +122,23 @@ export class ServedSession {
   #send(messages: readonly TcpMessage[]): void {
     for (const message of messages) {
       if (this.#state === 'over') return;
-      this.#record.add('destination', message, this.#link.send(message));
+      const size = this.#write(message);
+      if (size === undefined) return;
+      this.#record.add('destination', message, size);
       if (message.name === session.opened) this.#state = 'open';
       if (message.name === session.rejected) this.#closeOn(closeCode.normal, 'the session is rejected');
+    }
+  }
+
+  /** @returns what it took on the wire, in bytes; undefined when the codec cannot write it, which ends the session */
+  #write(message: TcpMessage): number | undefined {
+    try {
+      return this.#link.send(message);
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      this.#record.fail(failure);
+      this.#closeOn(closeCode.unwritable, failure.message);
+      return undefined;
     }
   }
 

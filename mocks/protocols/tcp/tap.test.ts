@@ -5,12 +5,12 @@ import type { Contract } from '../../../contracts/contract.ts';
 import { judge } from '../../../contracts/conversation.ts';
 import { type TcpMessage, tcpProfile } from '../../../contracts/messages/tcp.ts';
 import type { Address, MockServer, Tap } from '../../adapter.ts';
+import { listenOn } from '../../listen.ts';
 import tenantService from '../../services/tenant-service/mock.ts';
 import { adapter, createTcpAdapter } from './adapter.ts';
 import { defaultCodec } from './default-codec.ts';
 import { rawSource } from './fixtures/raw-source.ts';
 import { scriptedDestination } from './fixtures/scripted-destination.ts';
-import { listen } from './listen.ts';
 
 const anyPort = { host: '127.0.0.1', port: 0 };
 const undo: (() => Promise<void>)[] = [];
@@ -39,7 +39,7 @@ async function echo(): Promise<{ address: Address; received: Buffer[]; ended: Pr
     socket.on('close', () => end());
     socket.pipe(socket);
   });
-  const address = await listen(server, anyPort);
+  const address = await listenOn(server, anyPort);
   undo.push(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
@@ -174,6 +174,7 @@ describe('in front of trouble', () => {
       '$.attributes.ConfObject[0].employeeID: expected a string like "A1001", got nothing (the key is missing)',
       '$.attributes.ConfObject[0].isAgent: expected an integer like 2, got nothing (the key is missing)',
       '$.attributes.ConfObject[0].state: expected an integer like 1, got nothing (the key is missing)',
+      '$.attributes.ConfObject[0].tenantDBID: expected a number like 101, got nothing (the key is missing)',
     ]);
   });
 
@@ -205,7 +206,7 @@ describe('in front of trouble', () => {
   test('port in use', async () => {
     const { address } = await echo();
     await expect(adapter.tap(address, address)).rejects.toThrow(
-      `port ${address.port} on 127.0.0.1 is in use; stop the program that listens there or choose another port`,
+      `port ${address.port} on 127.0.0.1 is in use; stop what listens there, or choose another port.`,
     );
   });
 });

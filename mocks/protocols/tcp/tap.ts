@@ -1,10 +1,10 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Side } from '../../../contracts/contract.ts';
 import type { Address, Tap } from '../../adapter.ts';
-import { type Codec, type Decoder, decodeSafely, type Frame } from './codec.ts';
+import { listenOn } from '../../listen.ts';
+import { type Codec, type Decoder, decodeSafely, type Frame, openDecoder } from './codec.ts';
 import { brokenBy, unreachable } from './dial.ts';
 import type { TcpLimits } from './limits.ts';
-import { listen } from './listen.ts';
 import { ConnectionRecord, settle, TcpRecord } from './record.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function tap(at: Address, forward: Address, codec: Codec, limits: T
     void connection.gone.then(() => tapped.delete(connection));
   });
   server.maxConnections = limits.maxConnections;
-  const address = await listen(server, at);
+  const address = await listenOn(server, at);
 
   let closing: Promise<void> | undefined;
   return {
@@ -67,8 +67,8 @@ class TappedConnection {
     this.#activity = () => {
       record.activity += 1;
     };
-    this.#listenIn('source', source, codec.decoder(limits));
-    this.#listenIn('destination', destination, codec.decoder(limits));
+    this.#listenIn('source', source, openDecoder(codec, limits));
+    this.#listenIn('destination', destination, openDecoder(codec, limits));
     source.pipe(destination);
     destination.pipe(source);
     source.on('error', (error) => this.#broken('source', error, destination));

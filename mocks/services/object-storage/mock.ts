@@ -1,12 +1,17 @@
 import type { HttpRequest } from '../../../contracts/messages/http.ts';
+import { type Address, UnreachableError } from '../../adapter.ts';
 import type { HttpServiceMock, PrepareContext } from '../../protocols/http/service.ts';
 import { wireRequest } from '../../protocols/http/wire.ts';
 import { emulatorAccount } from './account.ts';
+import { blobClient } from './blob-client.ts';
 import { answer } from './gateway.ts';
 import { startAzurite } from './server.ts';
 import { signSharedKey } from './shared-key.ts';
 import { handlers } from './states.ts';
 import { type OpenStore, StorageWorld } from './world.ts';
+
+/** How long a storage of the user's may take to answer its first request. */
+const ANSWER_TIMEOUT_MS = 5_000;
 
 /** The mock of Object storage, whose world holds a running server. */
 export interface ObjectStorageMock extends HttpServiceMock<StorageWorld> {
@@ -33,6 +38,7 @@ export function objectStorage(openStore: () => Promise<OpenStore> = openAzurite)
     respond: (request, world) => answer(request, world),
     states: handlers,
     prepare: sign,
+    inFrontOf: (at) => objectStorage(() => runningStore(at)),
     open: async (world) => void (await world.store()),
     close: (world) => world.close(),
   };
@@ -41,6 +47,20 @@ export function objectStorage(openStore: () => Promise<OpenStore> = openAzurite)
 /** An Azurite of its own for one world, on any free port. */
 export async function openAzurite(): Promise<OpenStore> {
   return await startAzurite({ host: '127.0.0.1', port: 0 });
+}
+
+/** A server of the Azure Blob protocol that runs already; the address's user and password are account and key. */
+async function runningStore(at: Address): Promise<OpenStore> {
+  const account = { name: at.user ?? emulatorAccount.name, key: at.password ?? emulatorAccount.key };
+  const store = { address: at, account, stop: async () => {} };
+  try {
+    await blobClient(store).assertServes(AbortSignal.timeout(ANSWER_TIMEOUT_MS));
+  } catch (cause) {
+    throw new UnreachableError(`no Azure Blob storage answers at ${at.host}:${at.port} to account ${account.name}`, {
+      cause,
+    });
+  }
+  return store;
 }
 
 /** Dates and signs a request as the source would, with the address's user and password as account and key. */

@@ -1,6 +1,6 @@
 import type { ProviderState } from '../../../contracts/contract.ts';
 import { dialect } from '../../../contracts/dialect.ts';
-import { emptyWav, states } from '../../../contracts/object-storage.ts';
+import { emptyWav, emptyWavBytes, states } from '../../../contracts/shared/object-storage.ts';
 import type { StateHandler, StateSet } from '../../adapter.ts';
 import { Objects } from './objects.ts';
 import type { StorageWorld } from './world.ts';
@@ -15,6 +15,9 @@ interface Mailbox {
 }
 
 const wavBytes = Buffer.from(emptyWav, 'base64');
+
+/** A recording of so many bytes. */
+const wavOf = (length: ProviderState['params'][string] = emptyWavBytes) => Buffer.concat([wavBytes], Number(length));
 
 /** A state of one mailbox. Its undo takes away what has come since, from the state itself or from a source. */
 function mailboxState(set: (mailbox: Mailbox, params: ProviderState['params']) => Promise<Values>): Handler {
@@ -49,8 +52,8 @@ async function writeMailboxTwice({ objects, file }: Mailbox): Promise<{ staleEta
 /** The provider states of connection 24. */
 export const handlers: Readonly<Record<string, Handler>> = {
   [states.containerExists.name]: mailboxState(async () => none),
-  [states.messageExists.name]: mailboxState(async ({ objects, message }, { messageId }) => {
-    await objects.put(message(messageId), 'audio/wav', wavBytes);
+  [states.messageExists.name]: mailboxState(async ({ objects, message }, { messageId, length }) => {
+    await objects.put(message(messageId), 'audio/wav', wavOf(length));
     return none;
   }),
   [states.messageMissing.name]: mailboxState(async ({ objects, message }, { messageId }) => {

@@ -1,0 +1,146 @@
+import { equalJson } from '../matching/values.ts';
+import { type Mismatch, match } from '../matching.ts';
+import type { MessageProfile } from '../messages/profile.ts';
+import { candidates, isOpen, isOwed, type Lane, type ObservedMessage, type TrackedStep } from './lanes.ts';
+
+/** A message held against one step. */
+export interface Fit {
+  lane: Lane;
+  at: number;
+  mismatches: Mismatch[];
+  /** What is remembered if the message is taken for the step. */
+  bindings: Map<string, unknown>;
+}
+
+/** Whether the message is what the step asks for. */
+export function isExact({ mismatches }: Fit): boolean {
+  return mismatches.length === 0;
+}
+
+/** Finds the step that a message is for. It only looks; the conversation takes note. */
+export class Fitting {
+  readonly #lanes: readonly Lane[];
+  readonly #profile: MessageProfile;
+  readonly #message: ObservedMessage;
+  readonly #bindings: ReadonlyMap<string, unknown>;
+
+  /** @param bindings what has been remembered so far */
+  constructor(
+    lanes: readonly Lane[],
+    profile: MessageProfile,
+    message: ObservedMessage,
+    bindings: ReadonlyMap<string, unknown>,
+  ) {
+    this.#lanes = lanes;
+    this.#profile = profile;
+    this.#message = message;
+    this.#bindings = bindings;
+  }
+
+  /** A step in turn that the message fits, or one further on of the same side: those between were lost or come late. */
+  exact(): Fit | undefined {
+    return this.#due().find(isExact) ?? this.#later().find((fit) => isExact(fit) && isWhole(fit));
+  }
+
+  /**
+   * The step in turn that the message comes closest to; an optional step only when it is the same kind of message. One further
+   * on when the message is of that very kind: then those between were lost. When it is the other side's turn, the step that it
+   * fits after that.
+   */
+  nearest(): Fit | undefined {
+    const due = this.#closest(this.#due().filter((fit) => this.#isSameKind(fit)));
+    if (due === undefined) return this.#early();
+    const isDue = this.#strangeness(due) === 0;
+    // A message with one fault is broken; one with several may be another message.
+    if (isDue && due.mismatches.length === 1) return due;
+    const later = this.#later();
+    const exact = later.find(isExact);
+    if (exact !== undefined || isDue) return exact ?? due;
+    return this.#closest(later.filter((fit) => this.#strangeness(fit) === 0)) ?? due;
+  }
+
+  #early(): Fit | undefined {
+    const ahead = this.#lanes.flatMap((lane) => this.#compareAll(lane, between(lane.head, lane.steps.length)));
+    const exact = ahead.filter(isExact);
+    return exact.find(isWhole) ?? exact[0];
+  }
+
+  /** Whether a message that fits a passed step repeats it: to the letter, or because it is nothing that is due. */
+  isCopyOf({ taken, suspect }: TrackedStep): boolean {
+    if (suspect !== undefined || taken.some((content) => equalJson(content, this.#message.content))) return true;
+    return this.#due().every((fit) => this.#strangeness(fit) > 0);
+  }
+
+  /** A step after one of the interaction that has still to come, and that the message fits. */
+  owedAfter(index: number): Fit | undefined {
+    return this.#lanes
+      .flatMap((lane) => {
+        const owed = (at: number) => isOwed(lane.steps[at] as TrackedStep) && (lane.steps[at]?.index ?? 0) > index;
+        return this.#compareAll(lane, [...lane.steps.keys()].filter(owed));
+      })
+      .find(isExact);
+  }
+
+  /** The message held against one step. */
+  compare(lane: Lane, at: number): Fit {
+    const { from, content } = this.#message;
+    const { compiled } = lane.steps[at] as TrackedStep;
+    const bindings = new Map(this.#bindings);
+    const strict = this.#profile.strict[from];
+    return { lane, at, bindings, mismatches: match(compiled, content, { strict, bindings }) };
+  }
+
+  #due(): Fit[] {
+    return this.#lanes.flatMap((lane) => this.#compareAll(lane, candidates(lane)));
+  }
+
+  /** As far as only steps of the same side lie between. */
+  #later(): Fit[] {
+    const { from } = this.#message;
+    return this.#lanes.flatMap((lane) => {
+      const other = lane.steps.findIndex((each, at) => at >= lane.head && each.step.from !== from && isOwed(each));
+      return this.#compareAll(lane, between(lane.head, other < 0 ? lane.steps.length : other));
+    });
+  }
+
+  #compareAll(lane: Lane, places: readonly number[]): Fit[] {
+    const open = places.filter((at) => {
+      const each = lane.steps[at] as TrackedStep;
+      return each.step.from === this.#message.from && isOpen(each);
+    });
+    return open.map((at) => this.compare(lane, at));
+  }
+
+  #isSameKind({ lane, at, mismatches }: Fit): boolean {
+    const [first] = this.#profile.identity[this.#message.from];
+    return isOwed(lane.steps[at] as TrackedStep) || !mismatches.some(({ path }) => path === first);
+  }
+
+  /** How many of the values that tell messages apart are others, or are missing with all that is around them. */
+  #strangeness({ mismatches }: Fit): number {
+    const identity = this.#profile.identity[this.#message.from];
+    return identity.filter((value) => mismatches.some(({ path }) => path === value || value.startsWith(`${path}.`)))
+      .length;
+  }
+
+  /** Of what is equally strange, a step that must come before one that may. */
+  #closest(fits: readonly Fit[]): Fit | undefined {
+    const canWait = ({ lane, at }: Fit) => (isOwed(lane.steps[at] as TrackedStep) ? 0 : 1);
+    return fits.toSorted(
+      (a, b) =>
+        this.#strangeness(a) - this.#strangeness(b) ||
+        canWait(a) - canWait(b) ||
+        a.mismatches.length - b.mismatches.length,
+    )[0];
+  }
+}
+
+/** Whether all that the step is bound to has been said: what fits only for want of it may be another message. */
+function isWhole({ lane, at, bindings }: Fit): boolean {
+  const slots = lane.steps[at]?.compiled.slots ?? [];
+  return slots.every((slot) => slot.kind !== 'bound' || bindings.has(slot.name));
+}
+
+function between(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, offset) => from + offset);
+}

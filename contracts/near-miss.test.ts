@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { ProtocolName } from './architecture.ts';
+import { connectionByNumber } from './architecture.ts';
+import { loadContracts } from './catalogue.ts';
+import type { Contract } from './contract.ts';
+import { compile } from './matching.ts';
+import { httpProfile } from './messages/http.ts';
+import { kafkaProfile } from './messages/kafka.ts';
+import { postgresProfile } from './messages/postgres.ts';
+import type { MessageProfile } from './messages/profile.ts';
+import { redisProfile } from './messages/redis.ts';
+import { sipProfile } from './messages/sip.ts';
+import { tcpProfile } from './messages/tcp.ts';
+import { candidates, nearest, nearMissText, unmatched } from './near-miss.ts';
+
+const profiles: Readonly<Record<ProtocolName, MessageProfile>> = {
+  TCP: tcpProfile,
+  HTTP: httpProfile,
+  HTTPS: httpProfile,
+  Redis: redisProfile,
+  Kafka: kafkaProfile,
+  Postgres: postgresProfile,
+  'SIP/TCP': sipProfile,
+  'SIP/UDP': sipProfile,
+};
+
+let contracts: readonly Contract[];
+beforeAll(async () => {
+  contracts = await loadContracts();
+});
+
+function profileOf({ connection }: Contract): MessageProfile {
+  return profiles[connectionByNumber(connection)?.protocol as ProtocolName];
+}
+
+function isParent(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The paths of all plain values below a message, as lists of keys. */
+function places(value: unknown, path: readonly string[] = []): string[][] {
+  if (!isParent(value)) return [[...path]];
+  return Object.entries(value).flatMap(([key, part]) => places(part, [...path, key]));
+}
+
+/** A copy with the value at one place replaced by one of another kind. */
+function broken(value: unknown, [head, ...rest]: readonly string[]): unknown {
+  if (head === undefined) return typeof value === 'string' ? 4711 : 'broken by a test';
+  const copy = structuredClone(value) as Record<string, unknown>;
+  copy[head] = broken(copy[head], rest);
+  return copy;
+}
+
+function formatted(keys: readonly string[]): string {
+  const part = (key: string) =>
+    /^\d+$/.test(key) ? `[${key}]` : /^[A-Za-z_][\w-]*$/.test(key) ? `.${key}` : `['${key}']`;
+  return `$${keys.map(part).join('')}`;
+}
+
+describe('the near miss of a message with one value wrong', () => {
+  const cases: [protocol: string, number: number, description: string, step: number, path: string][] = [
+    ['HTTP', 26, 'add the tenant', 1, '$.body.name'],
+    ['TCP', 3, 'read all persons', 1, '$.attributes.ObjectType'],
+    ['Redis', 9, 'a disabled person stays in the cache with state 2', 1, '$.fields.state'],
+    ['Kafka', 50, 'a call is held and retrieved', 1, '$.value.CallState'],
+    ['Postgres', 13, 'a DN is found by its switch and number', 2, '$.where.dn_number'],
+    ['SIP', 51, 'a call with an offer is answered and released', 1, '$.headers.x-genesys-calluuid'],
+  ];
+
+  test.each(cases)(
+    '%s: connection %i "%s" names the interaction and the field',
+    (_, number, description, step, path) => {
+      const contract = contracts.find(({ connection }) => connection === number) as Contract;
+      const interaction = contract.interactions.find((each) => each.description === description);
+      const { example } = compile(interaction?.steps[step - 1]?.content);
+      const message = broken(example, path.split('.').slice(1));
+      const near = nearest(message, 'source', candidates(contracts, 'source'), profileOf(contract));
+      expect([near?.contract.connection, near?.interaction.description]).toEqual([number, description]);
+      expect(near?.mismatches.map((each) => each.path)).toEqual([path]);
+    },
+  );
+
+  /** Where the near miss of a broken message is another message than the one that was broken, or another field. */
+  function astray(side: 'source' | 'destination', contract: Contract): { total: number; wrong: string[] } {
+    const profile = profileOf(contract);
+    const all = candidates([contract], side);
+    const wrong: string[] = [];
+    let total = 0;
+    for (const { interaction, compiled } of all) {
+      for (const place of places(compiled.example)) {
+        const near = nearest(broken(compiled.example, place), side, all, profile);
+        // Nobody asks for this value, or it makes another message of the contract; a Kafka key is never anything but text.
+        if (near === undefined || near.mismatches.length === 0 || formatted(place).startsWith('$.key.')) continue;
+        total += 1;
+        if (!near.mismatches.every(({ path, rule }) => rule === 'bound' || formatted(place).startsWith(path))) {
+          const paths = near.mismatches.map(({ path }) => path);
+          wrong.push(`"${interaction.description}" ${formatted(place)}: "${near.interaction.description}" ${paths}`);
+        }
+      }
+    }
+    return { total, wrong };
+  }
+
+  test.each(['source', 'destination'] as const)('is right for every value of every message of a %s', (side) => {
+    for (const contract of contracts) {
+      const { total, wrong } = astray(side, contract);
+      expect({ connection: contract.connection, wrong }).toEqual({ connection: contract.connection, wrong: [] });
+      expect(total).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('the text', () => {
+  const asked = { name: 'RequestReadObjects', referenceId: 1, attributes: { ObjectType: 'DN', Filter: {} } };
+
+  test('has connection, nearest interaction, every mismatch with its path, and how to fix', () => {
+    const [contract] = contracts.filter(({ connection }) => connection === 3);
+    expect(unmatched(asked, 'source', candidates([contract as Contract], 'source'), tcpProfile).message).toBe(
+      [
+        '[connection 3 Billing Data Service -> Tenant Service] no interaction has this message: RequestReadObjects.',
+        'Nearest: "read all persons", but',
+        '  $.attributes.ObjectType: expected 3, got "DN" (string)',
+        'Fix: correct the message; or, if it is right, add an interaction to ' +
+          'contracts/connections/03-billing-data-service--tenant-service.ts ("voxpact show 3" prints what is there).',
+      ].join('\n'),
+    );
+  });
+
+  test('of a message that an interaction has says whose it is', () => {
+    const all = candidates(
+      contracts.filter(({ connection }) => connection === 9),
+      'source',
+    );
+    const [first] = all;
+    const message = first?.compiled.example;
+    const near = nearest(message, 'source', all, redisProfile);
+    expect(near?.mismatches).toEqual([]);
+    expect(nearMissText(message, near, redisProfile)).toContain(
+      `belongs to "${near?.interaction.description}", which is not under way.`,
+    );
+  });
+
+  test('where there is no contract says so', () => {
+    expect(unmatched(asked, 'source', [], tcpProfile).message).toBe(
+      'no contract has any message here, and RequestReadObjects came.\nFix: write a contract.',
+    );
+  });
+});

@@ -1,0 +1,149 @@
+import { connectionByNumber, connectionTitle } from './architecture.ts';
+import { contractFileName } from './catalogue.ts';
+import type { Contract, Interaction, Side } from './contract.ts';
+import { formatSegments } from './matching/path.ts';
+import { type Compiled, compile, type Mismatch, match } from './matching.ts';
+import type { MessageProfile } from './messages/profile.ts';
+
+/** A message that some interaction holds, ready to be compared. */
+export interface Candidate {
+  contract: Contract;
+  interaction: Interaction;
+  compiled: Compiled;
+}
+
+/** The contracted message that one on the wire comes closest to. */
+export interface NearMiss extends Candidate {
+  /** Every difference, in the order of the template; empty when the message is that very one. */
+  mismatches: readonly Mismatch[];
+}
+
+/** A message that no contract holds. Its text is the near miss. */
+export class UnmatchedMessageError extends Error {
+  override name = 'UnmatchedMessageError';
+}
+
+/** What a value that tells messages apart counts for, where any other value counts for one. */
+const identityWeight = 2;
+
+/** Every message that one side may send by the contracts, in their order. */
+export function candidates(contracts: readonly Contract[], side: Side): Candidate[] {
+  return contracts.flatMap((contract) =>
+    contract.interactions.flatMap((interaction) =>
+      interaction.steps
+        .filter(({ from }) => from === side)
+        .map(({ content }) => ({ contract, interaction, compiled: compile(content) })),
+    ),
+  );
+}
+
+/**
+ * The candidate that a message comes closest to: the one that explains most of it, with what the profile calls its identity
+ * counting more, less what differs. The first of several that are equally close; undefined when there is none.
+ * @param side that sent the message
+ */
+export function nearest<C extends Candidate>(
+  content: unknown,
+  side: Side,
+  among: readonly C[],
+  profile: MessageProfile,
+): (C & NearMiss) | undefined {
+  const actual = leavesOf(content);
+  const strict = profile.strict[side];
+  let best: { near: C & NearMiss; score: number } | undefined;
+  for (const candidate of among) {
+    const mismatches = match(candidate.compiled, content, { strict, bindings: new Map() });
+    const score = closeness(leavesOf(candidate.compiled.example), actual, mismatches, profile.identity[side]);
+    if (best === undefined || score > best.score) best = { near: { ...candidate, mismatches }, score };
+  }
+  return best?.near;
+}
+
+/** Says of a message that nobody asked for which interaction came closest, and every difference. */
+export function nearMissText(content: unknown, near: NearMiss | undefined, profile: MessageProfile): string {
+  const title = profile.title(content);
+  if (near === undefined) return `no contract has any message here, and ${title} came.`;
+  const { contract, interaction, mismatches } = near;
+  const row = connectionByNumber(contract.connection);
+  const where = `[${row === undefined ? `connection ${contract.connection}` : connectionTitle(row)}]`;
+  if (mismatches.length === 0)
+    return `${where} ${title} belongs to "${interaction.description}", which is not under way.`;
+  return [
+    `${where} no interaction has this message: ${title}.`,
+    `Nearest: "${interaction.description}", but`,
+    ...mismatches.map(({ message }) => `  ${message}`),
+  ].join('\n');
+}
+
+/** The near miss of a message among all that its side may send, with what to do, as an error to be recorded. */
+export function unmatched(
+  content: unknown,
+  side: Side,
+  among: readonly Candidate[],
+  profile: MessageProfile,
+): UnmatchedMessageError {
+  const near = nearest(content, side, among, profile);
+  return new UnmatchedMessageError(`${nearMissText(content, near, profile)}\nFix: ${fixText(near)}.`);
+}
+
+function fixText(near: NearMiss | undefined): string {
+  if (near === undefined) return 'write a contract';
+  if (near.mismatches.length === 0) return 'send it only when it is due';
+  const { connection } = near.contract;
+  return (
+    `correct the message; or, if it is right, add an interaction to contracts/connections/${contractFileName(connection)}.ts` +
+    ` ("voxpact show ${connection}" prints what is there)`
+  );
+}
+
+/**
+ * What fits, less what does not. A text that differs still counts for as much of it as is the same; of what fits equally
+ * well, the one whose examples the message repeats.
+ */
+function closeness(
+  expected: ReadonlyMap<string, unknown>,
+  actual: ReadonlyMap<string, unknown>,
+  mismatches: readonly Mismatch[],
+  identity: readonly string[],
+): number {
+  const weight = (path: string) => (identity.includes(path) ? identityWeight : 1);
+  let score = 0;
+  for (const [path, example] of expected) {
+    if (mismatches.some((each) => isWithin(path, each.path) || isWithin(each.path, path))) continue;
+    score += weight(path) + (actual.get(path) === example ? 0.0001 : 0);
+  }
+  for (const { path, rule } of mismatches) {
+    const lost = [...expected.keys()].filter((leaf) => isWithin(leaf, path)).length;
+    score += weight(path) * likeness(expected.get(path), actual.get(path)) - Math.max(1, lost);
+    // Something else in its place is closer than nothing there.
+    if (actual.has(path)) score += 0.01;
+    // At equal numbers, what is missing is closer than what is too much: the sender meant this one and left it out.
+    if (rule === 'unexpected') score -= 0.001;
+  }
+  return score;
+}
+
+function isWithin(path: string, ancestor: string): boolean {
+  return path === ancestor || path.startsWith(`${ancestor}.`) || path.startsWith(`${ancestor}[`);
+}
+
+/** The share of the parts of two texts that are the same (segments of a path, words of a key); 0 for other values. */
+function likeness(expected: unknown, actual: unknown): number {
+  if (typeof expected !== 'string' || typeof actual !== 'string') return 0;
+  const [left, right] = [expected, actual].map((text) => text.split(/[^A-Za-z0-9-]+/)) as [string[], string[]];
+  const same = left.filter((part, at) => part === right[at]).length;
+  return same / Math.max(left.length, right.length);
+}
+
+/** The values that a message holds, by their paths; an empty list or object is a value. */
+function leavesOf(content: unknown): ReadonlyMap<string, unknown> {
+  const leaves = new Map<string, unknown>();
+  const walk = (value: unknown, path: readonly (string | number)[]): void => {
+    const isContainer = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
+    const parts = isContainer ? Object.entries(value) : [];
+    if (parts.length === 0) leaves.set(formatSegments(path), value);
+    for (const [key, part] of parts) walk(part, [...path, Array.isArray(value) ? Number(key) : key]);
+  };
+  walk(content, []);
+  return leaves;
+}

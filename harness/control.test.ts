@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ProviderState } from '../contracts/contract.ts';
+import { type MockServer, UnknownStateError } from '../mocks/adapter.ts';
+import { type Control, openControl } from './control.ts';
+
+/** A mock whose world is a list of the names of its states; an undo puts back what its state found, as real ones do. */
+function listKeeper() {
+  let world: readonly string[] = [];
+  let exchanges = [
+    { id: 7, messages: [{ from: 'source' as const, content: 'hello', atMs: 1 }], failure: new Error('stray') },
+  ];
+  const mock: MockServer = {
+    address: { host: '127.0.0.1', port: 1 },
+    setState: async ({ name, params }: ProviderState) => {
+      if (name === 'unknown') throw new UnknownStateError('there is no state "unknown"; there are a, b');
+      if (name === 'impossible') throw new Error('the store is gone');
+      const before = world;
+      world = [...world, name];
+      const undo = async () => {
+        world = before;
+      };
+      return { values: { etag: `"${params.id}"` }, undo };
+    },
+    exchanges: () => exchanges,
+    settled: async () => {},
+    clear: () => {
+      exchanges = [];
+    },
+    close: async () => {},
+  };
+  return { mock, world: () => world };
+}
+
+let keeper: ReturnType<typeof listKeeper>;
+let control: Control;
+beforeEach(async () => {
+  keeper = listKeeper();
+  control = await openControl(keeper.mock);
+});
+afterEach(() => control.close());
+
+async function ask(method: string, path: string, body?: string) {
+  const response = await fetch(`${control.url}${path}`, { method, ...(body === undefined ? {} : { body }) });
+  return { status: response.status, text: (await response.text()).trim() };
+}
+const change = (action: string, state: string, params?: object) =>
+  ask('POST', '/states', JSON.stringify({ state, action, ...(params && { params }) }));
+
+test('listens on loopback', () => {
+  expect(control.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+describe('states', () => {
+  test('are set with their parameters, answer their values, and are undone', async () => {
+    expect(await change('setup', 'a', { id: 5 })).toEqual({ status: 200, text: JSON.stringify({ etag: '"5"' }) });
+    expect(keeper.world()).toEqual(['a']);
+    expect(await change('teardown', 'a', { id: 5 })).toEqual({ status: 200, text: '{}' });
+    expect(keeper.world()).toEqual([]);
+  });
+
+  test('that are torn down in the order they were set leave nothing behind', async () => {
+    for (const action of ['setup', 'teardown']) {
+      for (const state of ['a', 'b']) expect(await change(action, state)).toMatchObject({ status: 200 });
+    }
+    expect(keeper.world()).toEqual([]);
+  });
+
+  test('that nobody knows are refused with the sentence of the mock', async () => {
+    expect(await change('setup', 'unknown')).toEqual({
+      status: 400,
+      text: 'there is no state "unknown"; there are a, b',
+    });
+    expect(await change('teardown', 'unknown')).toEqual({ status: 200, text: '{}' });
+  });
+
+  test('that the mock cannot set are its own trouble', async () => {
+    expect(await change('setup', 'impossible')).toEqual({ status: 500, text: 'the store is gone' });
+  });
+
+  const example = '{"state": "tenant t100 exists", "params": {}, "action": "setup"}';
+  test.each([
+    ['{"state"', `expected JSON like ${example}, got "{\\"state\\""`],
+    ['[]', `state expected as in ${example}, got undefined`],
+    ['{"state":"a"}', `action expected as in ${example}, got undefined`],
+    ['{"state":"a","action":"setup","params":{"x":{}}}', `params expected as in ${example}, got {"x":{}}`],
+  ])('%s is refused', async (body, sentence) => {
+    expect(await ask('POST', '/states', body)).toEqual({ status: 400, text: expect.stringContaining(sentence) });
+    expect(keeper.world()).toEqual([]);
+  });
+
+  test('in a body without end are refused before it is read', async () => {
+    const socket = connect(Number(new URL(control.url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('POST /states HTTP/1.1\r\nhost: x\r\ncontent-length: 900000000\r\n\r\n');
+    socket.write(Buffer.alloc(128 * 1024, 'x'));
+    const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(5_000) })) as [Buffer];
+    socket.destroy();
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 413 [\s\S]*the body is larger than 65536 bytes/);
+  });
+});
+
+test('the record is told with its failures in words, and forgotten', async () => {
+  const { text } = await ask('GET', '/exchanges');
+  expect(JSON.parse(text)).toEqual([
+    { id: 7, messages: [{ from: 'source', content: 'hello', atMs: 1 }], failure: 'stray' },
+  ]);
+  expect(await ask('DELETE', '/exchanges')).toEqual({ status: 204, text: '' });
+  expect(await ask('GET', '/exchanges')).toEqual({ status: 200, text: '[]' });
+});
+
+test('anything else is told what there is', async () => {
+  expect(await ask('GET', '/states')).toEqual({
+    status: 404,
+    text: 'GET /states is not served; there is POST /states, GET /exchanges, DELETE /exchanges',
+  });
+});
+
+test('closes twice, with connections that are still open', async () => {
+  await ask('GET', '/exchanges');
+  await control.close();
+  await control.close();
+  await expect(fetch(control.url)).rejects.toThrow('fetch failed');
+});

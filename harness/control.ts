@@ -1,0 +1,159 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { ProviderState } from '../contracts/contract.ts';
+import { type MockServer, type StateSet, UnknownStateError } from '../mocks/adapter.ts';
+import { listenOn } from '../mocks/listen.ts';
+import { sentenceOf } from './errors.ts';
+
+/** The largest request body that is read. */
+const bodyLimitBytes = 64 * 1024;
+/** How long a whole request may take to come in. */
+const requestTimeoutMs = 10_000;
+
+/** Provider states and the record of one running mock, for programs outside. */
+export interface Control {
+  /** `http://127.0.0.1:PORT`; the state-change URL is its `/states`. */
+  url: string;
+  /** Stops listening. The mock itself goes on. Closing twice is allowed. */
+  close(): Promise<void>;
+}
+
+/** What was asked for cannot be done; the status says whose fault that is. */
+class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+interface StateChange extends ProviderState {
+  action: 'setup' | 'teardown';
+}
+
+/** What is answered: no content when undefined. */
+type Route = (request: IncomingMessage) => unknown;
+
+/**
+ * Opens a mock to programs outside, on any free loopback port:
+ * - `POST /states` with `{state, params, action}`, where the action is `setup` or `teardown`, answers the state's values;
+ *   so it is the state-change URL of every Pact verifier (Pact, "Provider states");
+ * - `GET /exchanges` answers what the mock has recorded, oldest first; `DELETE /exchanges` forgets it.
+ *
+ * A teardown undoes its state and all that were set after it, the last one first: a later state puts back what it found.
+ * What cannot be done is answered with a status from 400 up and one sentence.
+ */
+export async function openControl(mock: MockServer): Promise<Control> {
+  const change = stateChanger(mock);
+  const routes: Readonly<Record<string, Route>> = {
+    'POST /states': async (request) => change(stateChange(await bodyOf(request))),
+    'GET /exchanges': () => recorded(mock),
+    'DELETE /exchanges': () => mock.clear(),
+  };
+  const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
+    void answer(routes, request).then(({ status, body }) => send(response, status, body));
+  });
+  const { host, port } = await listenOn(server, { host: '127.0.0.1', port: 0 });
+  let closed: Promise<void> | undefined;
+  return {
+    url: `http://${host}:${port}`,
+    close: () => {
+      closed ??= new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      return closed;
+    },
+  };
+}
+
+/** Sets and undoes states, and remembers which of them stand. */
+function stateChanger(mock: MockServer) {
+  const standing: { key: string; set: StateSet }[] = [];
+  return async ({ action, name, params }: StateChange): Promise<StateSet['values']> => {
+    const key = JSON.stringify([name, params]);
+    if (action === 'setup') {
+      const set = await mock.setState({ name, params });
+      standing.push({ key, set });
+      return set.values;
+    }
+    const at = standing.findLastIndex((each) => each.key === key);
+    // A verifier tears down what it could not set up, too.
+    if (at >= 0) for (const { set } of standing.splice(at).reverse()) await set.undo();
+    return {};
+  };
+}
+
+async function recorded(mock: MockServer): Promise<unknown> {
+  await mock.settled();
+  return mock.exchanges().map(({ id, messages, failure }) => ({
+    id,
+    messages,
+    ...(failure === undefined ? {} : { failure: sentenceOf(failure) }),
+  }));
+}
+
+async function answer(routes: Readonly<Record<string, Route>>, request: IncomingMessage) {
+  const asked = `${request.method} ${request.url}`;
+  try {
+    const route = Object.hasOwn(routes, asked) ? routes[asked] : undefined;
+    if (route === undefined)
+      throw new Refusal(404, `${asked} is not served; there is ${Object.keys(routes).join(', ')}`);
+    const body = await route(request);
+    return { status: body === undefined ? 204 : 200, body };
+  } catch (error) {
+    return { status: statusOf(error), body: sentenceOf(error) };
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof Refusal) return error.status;
+  return error instanceof UnknownStateError ? 400 : 500;
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  if (body === undefined) return void response.writeHead(status).end();
+  const text = status < 400 ? JSON.stringify(body) : `${body}\n`;
+  const type = status < 400 ? 'application/json' : 'text/plain; charset=utf-8';
+  // A refused body may not have been read to its end; only a new connection begins with a request again.
+  const ending = status < 400 ? {} : { connection: 'close' };
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text), ...ending }).end(text);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // The connection outlives a body that is refused, since the refusal is sent on it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > bodyLimitBytes) throw new Refusal(413, `the body is larger than ${bodyLimitBytes} bytes`);
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString();
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Refusal(400, `expected JSON like ${stateChangeExample}, got ${JSON.stringify(text.slice(0, 80))}`, {
+      cause,
+    });
+  }
+}
+
+const stateChangeExample = '{"state": "tenant t100 exists", "params": {}, "action": "setup"}';
+
+/** @throws {Refusal} when it is no state change, naming the field */
+function stateChange(body: unknown): StateChange {
+  const { state, params, action } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const wrong = (field: string, got: unknown) =>
+    new Refusal(400, `${field} expected as in ${stateChangeExample}, got ${JSON.stringify(got)?.slice(0, 80)}`);
+  if (typeof state !== 'string') throw wrong('state', state);
+  if (action !== 'setup' && action !== 'teardown') throw wrong('action', action);
+  if (!isParams(params)) throw wrong('params', params);
+  return { name: state, params: params ?? {}, action };
+}
+
+function isParams(params: unknown): params is ProviderState['params'] | undefined | null {
+  const scalars = ['string', 'number', 'boolean'];
+  if (params === undefined || params === null) return true;
+  return typeof params === 'object' && Object.values(params).every((value) => scalars.includes(typeof value));
+}

@@ -1,0 +1,21 @@
+import type { Strength } from '../strength/measure.ts';
+import { nearMissShares } from '../strength/near-miss.ts';
+
+/**
+ * `voxpact strength --json`, version 1. `total` counts the breaks that a contract has to see; what is free is listed apart.
+ * @param options.nearMiss adds the near-miss shares by protocol
+ */
+export function strengthJson(strengths: readonly Strength[], { nearMiss = false }: { nearMiss?: boolean } = {}) {
+  return {
+    schema: 'voxpact/strength/1',
+    connections: strengths.map(({ contract, total, killed, survivors, free, tolerant }) => ({
+      number: contract.connection,
+      total,
+      killed,
+      survivors,
+      tolerant: { total: tolerant.total, accepted: tolerant.accepted },
+      free,
+    })),
+    ...(nearMiss ? { nearMiss: nearMissShares(strengths) } : {}),
+  };
+}

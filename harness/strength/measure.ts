@@ -1,0 +1,125 @@
+import type { Contract, FreePart, Side } from '../../contracts/contract.ts';
+import { judge, type StepMismatch } from '../../contracts/conversation.ts';
+import { isObject } from '../../contracts/matching/values.ts';
+import { type Destination, rowOf } from '../peers/destinations.ts';
+import type { Baseline } from './baseline.ts';
+import { namesBreak, namesExactly, pathOf } from './mutant.ts';
+import { type Mutant, mutantsOf, type Wiring } from './mutants.ts';
+import { covers, type Segments } from './paths.ts';
+import { protocolOperators } from './protocol-operators.ts';
+import { changePath, tolerantChanges } from './tolerant.ts';
+
+interface Located {
+  /** The interaction's description. */
+  interaction: string;
+  side: Side;
+  /** Counted from 1; 0 for a message that belongs to no step. */
+  step: number;
+  path: string;
+}
+
+/** A break that the judge let through, or whose verdict names something else. */
+export interface Survivor extends Located {
+  operator: string;
+  /** What would kill it, as something to do. */
+  remedy: string;
+}
+
+/** A break that the judge let through, and rightly so. */
+export interface FreeSurvivor extends Located {
+  operator: string;
+  reason: string;
+}
+
+/** A change that has to be borne, and what the judge said against it. */
+export interface Refusal extends Located {
+  change: string;
+  message: string;
+}
+
+/** How much a green verdict of one connection is worth. */
+export interface Strength {
+  contract: Contract;
+  total: number;
+  killed: number;
+  /** Of those killed, the ones whose first mismatch names the exact field. */
+  exact: number;
+  survivors: Survivor[];
+  free: FreeSurvivor[];
+  tolerant: { total: number; accepted: number; refused: Refusal[] };
+}
+
+function emptyStrength(contract: Contract): Strength {
+  const tolerant = { total: 0, accepted: 0, refused: [] };
+  return { contract, total: 0, killed: 0, exact: 0, survivors: [], free: [], tolerant };
+}
+
+/** Why a place is free; one with members is, if all of them are. */
+function freeReason(parts: readonly FreePart[], at: Segments, value: unknown): string | undefined {
+  const own = parts.find(({ path }) => covers(path, at))?.reason;
+  if (own !== undefined || !isObject(value)) return own;
+  const reasons = Object.entries(value).map(([key, member]) => freeReason(parts, [...at, key], member));
+  return reasons.includes(undefined) ? undefined : [...new Set(reasons)].join('; ');
+}
+
+/** Breaks one side's record in every way and notes what the judge makes of it. */
+export function measureBreaks(strength: Strength, baseline: Baseline, wiring: Wiring): void {
+  const { interaction, side, values } = baseline;
+  const { profile } = wiring;
+  const free = [...(interaction.free ?? []), ...(profile.free?.[side] ?? [])];
+  for (const mutant of mutantsOf(baseline, wiring)) {
+    const mismatches = judge(interaction, mutant.messages, profile, side, values);
+    const killed = mismatches.some((mismatch) => namesBreak(mutant.naming, mismatch));
+    const where = { interaction: interaction.description, side, step: mutant.step, path: pathOf(mutant) };
+    const reason = killed || mutant.at.length === 0 ? undefined : freeReason(free, mutant.at, mutant.value);
+    if (reason !== undefined) {
+      strength.free.push({ ...where, operator: mutant.operator, reason });
+      continue;
+    }
+    strength.total += 1;
+    if (!killed)
+      strength.survivors.push({ ...where, operator: mutant.operator, remedy: remedyFor(mutant, mismatches) });
+    else {
+      strength.killed += 1;
+      if (namesExactly(mutant.naming, mismatches[0] as StepMismatch)) strength.exact += 1;
+    }
+  }
+}
+
+/** A verdict that is red for another reason is no proof that the break was seen. */
+function remedyFor({ remedy }: Mutant, [mismatch]: readonly StepMismatch[]): string {
+  return mismatch === undefined ? remedy : `${remedy}; the verdict is red, but it says "${mismatch.message}"`;
+}
+
+/** Changes one side's record in every way that has to be borne, and notes what the judge refuses. */
+export async function measureTolerance(
+  strength: Strength,
+  baseline: Baseline,
+  { profile, adapter }: Wiring & Pick<Destination, 'adapter'>,
+): Promise<void> {
+  const { interaction, side, values } = baseline;
+  for (const change of await tolerantChanges(baseline, profile, adapter)) {
+    const [mismatch] = judge(interaction, change.messages, profile, side, values);
+    strength.tolerant.total += 1;
+    if (mismatch === undefined) strength.tolerant.accepted += 1;
+    else {
+      const where = { interaction: interaction.description, side, step: change.step, path: changePath(change) };
+      strength.tolerant.refused.push({ ...where, change: change.change, message: mismatch.message });
+    }
+  }
+}
+
+/** Measures one contract by the records of its interactions. */
+export async function measureContract(
+  contract: Contract,
+  records: readonly Baseline[],
+  adapter: Destination['adapter'],
+): Promise<Strength> {
+  const wiring = { profile: adapter.profile, operators: protocolOperators[rowOf(contract).protocol], adapter };
+  const strength = emptyStrength(contract);
+  for (const baseline of records) {
+    measureBreaks(strength, baseline, wiring);
+    await measureTolerance(strength, baseline, wiring);
+  }
+  return strength;
+}

@@ -1,0 +1,26 @@
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import type { Address } from '../../adapter.ts';
+import { errorCode } from '../../error-code.ts';
+
+/** How long the refusal of a datagram may take to come back. */
+const REFUSAL_TIMEOUT_MS = 200;
+
+/**
+ * Whether the machine at the address says that nobody listens at its UDP port (RFC 1122, 4.1.3.1). SIPp does not hear of
+ * it: only a connected socket does. What is sent is the keep-alive that every SIP element ignores (RFC 5626, 4.4.1).
+ */
+export async function refusesDatagrams({ host, port }: Pick<Address, 'host' | 'port'>): Promise<boolean> {
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), REFUSAL_TIMEOUT_MS);
+      socket.on('error', (error) => resolve(errorCode(error) === 'ECONNREFUSED'));
+      socket.connect(port, host, () => socket.send('\r\n\r\n'));
+    });
+  } finally {
+    clearTimeout(timer);
+    socket.close();
+  }
+}

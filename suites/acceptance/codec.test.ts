@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type RunningMock, startMock, voxpact } from './voxpact.ts';
+
+const jsonLines = fileURLToPath(new URL('../../mocks/protocols/tcp/fixtures/json-lines-codec.ts', import.meta.url));
+
+describe("TCP with a site's own codec", () => {
+  test('connection 03 is verified on both sides; the file is named from the working directory', async () => {
+    const { exitCode, stdout } = await voxpact('verify', '3', '--codec', relative('.', jsonLines), '--json');
+    const [{ destination, source }] = JSON.parse(stdout).connections;
+    expect([exitCode, destination.verdict, source.verdict]).toEqual([0, 'passed', 'passed']);
+  }, 60_000);
+
+  describe('spoken by a mock in a process of its own', () => {
+    let mock: RunningMock;
+    beforeAll(async () => {
+      mock = await startMock('tenant-service', '--codec', jsonLines);
+    }, 60_000);
+    afterAll(() => mock?.stop());
+    const verify = (...args: string[]) =>
+      voxpact('verify', '3', '--at', mock.address, '--states', `${mock.control}/states`, ...args, '--json');
+
+    test('it is understood by whoever speaks the same', async () => {
+      const { exitCode, stdout } = await verify('--codec', jsonLines);
+      expect([exitCode, JSON.parse(stdout).verdict]).toEqual([0, 'passed']);
+    }, 60_000);
+
+    test('and not by the default codec', async () => {
+      const { exitCode, stdout } = await verify();
+      expect(exitCode).not.toBe(0);
+      expect(stdout).toContain('a frame of the destination cannot be read: ');
+    }, 60_000);
+  });
+});
+
+describe('a codec that cannot be had is one sentence and exit code 2', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'voxpact-codec-'));
+    writeFileSync(join(folder, 'none.mjs'), 'export const codec = {};');
+    writeFileSync(join(folder, 'throws.mjs'), "throw new Error('no licence');");
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const functions = 'expected a default export with the functions encode, control, decoder; it has no encode';
+  test.each([
+    [['verify', '3'], 'absent.mjs', (path: string) => `codec ${path} cannot be loaded: there is no such file`],
+    [
+      ['mock', 'tenant-service'],
+      'absent.mjs',
+      (path: string) => `codec ${path} cannot be loaded: there is no such file`,
+    ],
+    [['verify', '3'], 'none.mjs', (path: string) => `codec ${path}: ${functions}, no control, no decoder`],
+    [['verify', '3'], 'throws.mjs', (path: string) => `codec ${path} cannot be loaded: no licence`],
+    [['verify', '26'], 'none.mjs', () => '--codec is for TCP messages, and none of the connections asked for is TCP'],
+  ])('%j --codec %s', async (args, file, sentence) => {
+    const path = join(folder, file);
+    const { exitCode, stdout, stderr } = await voxpact(...args, '--codec', path);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr.split('\n')[0]).toContain(`voxpact: ${sentence(path)}`);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { connectionByNumber, type SystemName } from '../../contracts/architecture.ts';
+import { loadContracts } from '../../contracts/catalogue.ts';
+import { explain } from '../../harness/report/explain.ts';
+import { verify } from '../../harness/verify/run.ts';
+import type { Address } from '../../mocks/adapter.ts';
+import { adapterFor, serviceMock } from '../../mocks/registry.ts';
+import { startAzurite } from '../../mocks/services/object-storage/server.ts';
+
+const anyPort: Address = { host: '127.0.0.1', port: 0 };
+
+interface Running {
+  address: Address;
+  close(): Promise<void>;
+}
+
+/** A server that somebody else might have started: the harness is told nothing but its address. */
+async function running(number: number): Promise<Running> {
+  const row = connectionByNumber(number);
+  if (row?.listens === 'Object storage') {
+    const { address, account, stop } = await startAzurite(anyPort);
+    return { address: { ...address, user: account.name, password: account.key }, close: stop };
+  }
+  const service = row && (await serviceMock(row.listens));
+  if (row === undefined || service === undefined) throw new Error(`connection ${number} has no mock`);
+  const server = await (await adapterFor(row.protocol)).serve({ contracts: [], listen: anyPort, service });
+  // The server's own address is that of the Tenant Service; to watch a PostgreSQL takes a superuser.
+  const address = row.protocol === 'Postgres' ? { ...server.address, user: 'postgres' } : server.address;
+  return { address, close: () => server.close() };
+}
+
+describe('a real server at an address of its own', () => {
+  test.each([
+    [9, 'Redis'],
+    [50, 'Kafka'],
+    [13, 'PostgreSQL'],
+    [24, 'Object storage'],
+  ] as const)(
+    'serves connection %i (%s) on both sides and stays up',
+    async (number, system: SystemName) => {
+      const contracts = (await loadContracts()).filter(({ connection }) => connection === number);
+      const server = await running(number);
+      try {
+        const options = {
+          contracts,
+          external: new Map([[system, server.address]]),
+          signal: new AbortController().signal,
+        };
+        // Twice: what the first run leaves behind must not be in the way of the second.
+        for (let round = 1; round <= 2; round += 1) {
+          const run = await verify({ ...options, sides: ['destination', 'source'] });
+          expect(run.connections.flatMap(explain)).toEqual([]);
+          expect(run.verdict).toBe('passed');
+        }
+      } finally {
+        await server.close();
+      }
+    },
+    90_000,
+  );
+});

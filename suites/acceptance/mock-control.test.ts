@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import contract from '../../contracts/connections/26-tenant-service--config-service.ts';
+import { verifyByCommand } from '../pact/verifier-command.ts';
+import { type RunningMock, startMock, voxpact } from './voxpact.ts';
+
+const pactFile = fileURLToPath(new URL('../../contracts/pacts/tenant-service--config-service.json', import.meta.url));
+
+describe('a mock of the Config Service in a process of its own, its states set from outside', () => {
+  let mock: RunningMock;
+  beforeAll(async () => {
+    mock = await startMock('config-service');
+  }, 60_000);
+  afterAll(() => mock?.stop());
+
+  test('passes voxpact verify --states', async () => {
+    const args = ['--service', 'config-service', '--at', mock.address, '--states', `${mock.control}/states`];
+    const { exitCode, stdout } = await voxpact('verify', ...args, '--json');
+    const { verdict, connections } = JSON.parse(stdout);
+    expect([verdict, exitCode, connections.length]).toEqual(['passed', 0, 1]);
+    expect(connections[0].destination.interactions).toHaveLength(contract.interactions.length);
+  }, 60_000);
+
+  test("passes Pact's own verifier, by the committed file", async () => {
+    const ok = Object.fromEntries(contract.interactions.map(({ description }) => [description, 'OK']));
+    expect(await verifyByCommand(pactFile, mock.address, `${mock.control}/states`)).toEqual(ok);
+  });
+
+  test('tells what it has recorded, and forgets it', async () => {
+    const exchanges = `${mock.control}/exchanges`;
+    await fetch(exchanges, { method: 'DELETE' });
+    await (await fetch(`${mock.address}/no/such/route`)).text();
+    const recorded = await (await fetch(exchanges)).json();
+    expect(recorded).toMatchObject([
+      {
+        messages: [{ from: 'source', content: { method: 'GET', path: '/no/such/route' } }, { from: 'destination' }],
+        failure: expect.stringContaining('connection 26'),
+      },
+    ]);
+    expect((await fetch(exchanges, { method: 'DELETE' })).status).toBe(204);
+    expect(await (await fetch(exchanges)).json()).toEqual([]);
+  });
+});

@@ -1,0 +1,4 @@
+import { audit } from './audit.ts';
+import { destinations } from './destinations.ts';
+
+audit('destinations', destinations);

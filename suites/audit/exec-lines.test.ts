@@ -1,0 +1,4 @@
+import { audit } from './audit.ts';
+import { execLines } from './exec-lines.ts';
+
+audit('exec lines', execLines);

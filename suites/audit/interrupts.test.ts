@@ -1,0 +1,4 @@
+import { audit } from './audit.ts';
+import { interrupts } from './interrupts.ts';
+
+audit('runs that are interrupted', interrupts);

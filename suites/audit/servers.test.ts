@@ -1,0 +1,4 @@
+import { audit } from './audit.ts';
+import { servers } from './servers.ts';
+
+audit('real servers', servers);

@@ -1,0 +1,4 @@
+import { audit } from './audit.ts';
+import { sources } from './sources.ts';
+
+audit('sources', sources);

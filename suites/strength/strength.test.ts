@@ -1,0 +1,45 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { loadContracts } from '../../contracts/catalogue.ts';
+import { refusalsText, survivorsText } from '../../harness/report/strength-text.ts';
+import type { Strength } from '../../harness/strength/measure.ts';
+import { nearMissShares } from '../../harness/strength/near-miss.ts';
+import { measureStrength } from '../../harness/strength/run.ts';
+
+const contracts = await loadContracts();
+let strengths: readonly Strength[];
+
+beforeAll(async () => {
+  strengths = await measureStrength({ contracts, signal: new AbortController().signal });
+}, 90_000);
+
+function strengthOf(connection: number): Strength {
+  const found = strengths.find(({ contract }) => contract.connection === connection);
+  if (found === undefined) throw new Error(`connection ${connection} was not measured`);
+  return found;
+}
+
+describe.each(contracts.map(({ connection }) => connection))('connection %i', (connection) => {
+  test('refuses every break, and names it', () => {
+    const strength = strengthOf(connection);
+    expect(survivorsText([strength])).toBe('');
+    expect(strength.total).toBeGreaterThan(0);
+    expect(strength.killed).toBe(strength.total);
+  });
+
+  test('bears every tolerant change', () => {
+    const { tolerant } = strengthOf(connection);
+    expect(refusalsText([strengthOf(connection)])).toBe('');
+    expect(tolerant.total).toBeGreaterThan(0);
+    expect(tolerant.accepted).toBe(tolerant.total);
+  });
+
+  test('frees nothing without a reason', () => {
+    expect(strengthOf(connection).free.filter(({ reason }) => reason.trim() === '')).toEqual([]);
+  });
+});
+
+test('the first mismatch names the exact field, on every protocol', () => {
+  const shares = nearMissShares(strengths);
+  expect(shares.length).toBeGreaterThan(0);
+  expect(shares.filter(({ total, exact }) => total === 0 || exact !== total)).toEqual([]);
+});
