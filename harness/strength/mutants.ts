@@ -3,7 +3,7 @@ import type { MessageProfile } from '../../contracts/messages/profile.ts';
 import type { Baseline } from './baseline.ts';
 import { type FieldBreak, fieldBreaks } from './field-operators.ts';
 import { messageBreaks } from './message-operators.ts';
-import { type PlacedMessage, placedMessages, titlesOf, withContent } from './messages.ts';
+import { type PlacedMessage, placedMessages, withContent } from './messages.ts';
 import type { Break } from './mutant.ts';
 import { formatSegments, valueAt } from './paths.ts';
 import { placesOf } from './places.ts';
@@ -60,17 +60,13 @@ function fieldMutants({ messages }: Baseline, placed: PlacedMessage, { profile, 
       mutant(found, found.reportedAt.map(formatSegments), fieldRemedy(found, place.named, step)),
     ),
   );
-  const own = operators.breaks(content).map((found) => {
-    const named = places.some(({ at, named }) => named && formatSegments(at) === formatSegments(found.at));
-    return mutant({ ...found, reportedAt: [found.at] }, found.paths, fieldRemedy(found, named, step));
-  });
-  // A header that the contract does not name is reported once, as one that can be dropped.
-  return [...generic, ...own.filter(({ at, operator }) => operator !== 'header doubled' || isNamed(places, at))];
-}
-
-function isNamed(places: ReturnType<typeof placesOf>, at: FieldBreak['at']): boolean {
-  const path = formatSegments(at);
-  return places.some((place) => place.named && formatSegments(place.at) === path);
+  const namedPaths = new Set(places.filter(({ named }) => named).map(({ at }) => formatSegments(at)));
+  // What the contract does not name is reported once, as something that can be dropped.
+  const own = operators.breaks(content).filter(({ at }) => namedPaths.has(formatSegments(at)));
+  return [
+    ...generic,
+    ...own.map((found) => mutant({ ...found, reportedAt: [found.at] }, found.paths, fieldRemedy(found, true, step))),
+  ];
 }
 
 function strayMutants({ messages, side }: Baseline, { profile, operators }: Wiring): Mutant[] {
@@ -102,5 +98,3 @@ export function mutantsOf(baseline: Baseline, wiring: Wiring): Mutant[] {
     ...strayMutants(baseline, wiring),
   ];
 }
-
-export { titlesOf };

@@ -1,7 +1,7 @@
 import type { ProtocolName } from '../../contracts/architecture.ts';
 import type { Side } from '../../contracts/contract.ts';
 import type { ObservedMessage } from '../../contracts/conversation.ts';
-import { type HttpResponse, isHttpFault, isHttpRequest, isHttpResponse } from '../../contracts/messages/http.ts';
+import { type HttpResponse, isHttpFault, isHttpResponse } from '../../contracts/messages/http.ts';
 import { bodyKind } from '../../contracts/messages/http-body.ts';
 import type { Wire } from './field-operators.ts';
 import type { Segments } from './paths.ts';
@@ -55,24 +55,19 @@ function httpWire(content: unknown): Wire {
 }
 
 function httpBreaks(content: unknown): ProtocolBreak[] {
-  const noAnswer = { operator: 'no response', at: ['status'], paths: ['$.status'], content: { fault: 'closed' } };
-  if (isHttpResponse(content)) {
-    const doubled = doubledHeaders(
-      content,
-      onText((text) => `${text}, ${text}`),
-    );
-    return [noAnswer, ...doubled];
+  if (isHttpFault(content)) {
+    const answer: HttpResponse = { status: 200, headers: {} };
+    const operator = content.fault === 'tls' ? 'certificate accepted' : 'answered after all';
+    return [{ operator, at: ['fault'], paths: ['$.fault'], content: answer }];
   }
-  if (isHttpRequest(content)) {
-    return doubledHeaders(
-      content,
-      onText((text) => `${text}, ${text}`),
-    );
-  }
-  if (!isHttpFault(content)) return [];
-  const answer: HttpResponse = { status: 200, headers: {} };
-  const operator = content.fault === 'tls' ? 'certificate accepted' : 'answered after all';
-  return [{ operator, at: ['fault'], paths: ['$.fault'], content: answer }];
+  // Several values of one header are one text in logical form.
+  const doubled = doubledHeaders(
+    content,
+    onText((text) => `${text}, ${text}`),
+  );
+  if (!isHttpResponse(content)) return doubled;
+  const noResponse = { operator: 'no response', at: ['status'], paths: ['$.status'], content: { fault: 'closed' } };
+  return [noResponse, ...doubled];
 }
 
 const http: ProtocolOperators = { wire: httpWire, breaks: httpBreaks, strays: () => [] };

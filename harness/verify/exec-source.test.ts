@@ -92,7 +92,9 @@ test('an exec line that writes something else fails, and the server refuses it w
   expect(explain(result)).toEqual([
     {
       where: `connection 49 Voice SIP Cluster Service -> Redis, source, "${description}"`,
-      sentences: [expect.stringMatching(/^source: expected no further message, got SET spare\n.*no interaction has this/)],
+      sentences: [
+        expect.stringMatching(/^source: expected no further message, got SET spare\n.*no interaction has this/),
+      ],
       fix: 'change what Voice SIP Cluster Service sends, or the contract where it asks too much; "voxpact show 49" prints what is promised',
     },
   ]);

@@ -131,7 +131,7 @@ export const sources: readonly Situation[] = [
     /step 6 of 7, from the source: expected BYE \S+, got nothing/,
   ),
   from(offer, 'that sends nothing', nothing, broken, /expected INVITE sip:\S+, got nothing/),
-  from(offer, 'that sends garbage', () => (_, at) => datagram(at), broken, /the source sent what is no SIP message/),
+  from(offer, 'that sends garbage', () => (_, at) => datagram(at), broken, /expected INVITE sip:\S+, got nothing/),
   from(
     offer,
     'that never hangs up',

@@ -8,7 +8,6 @@ import { only, verifyContracts, verifyHere } from './run.ts';
 import { broken, type Situation, unproven } from './situation.ts';
 
 const description = 'read a tenant that does not exist';
-const patienceMs = 300;
 
 /** A destination whose mock is all right, with another way to set its states. */
 async function withStates(changed: (set: SetState) => SetState, asked = description) {
@@ -25,11 +24,16 @@ async function withStates(changed: (set: SetState) => SetState, asked = descript
   }
 }
 
-const withUrl = (name: string, started: () => Promise<Peer>, sentence: string | RegExp): Situation => ({
+const withUrl = (
+  name: string,
+  started: () => Promise<Peer>,
+  sentence: string | RegExp,
+  timeoutMs = 20_000,
+): Situation => ({
   name: `a state-change URL ${name}`,
   happen: () =>
     withPeer(started(), ({ at }) =>
-      withStates(() => stateChangeUrl(`http://${at}/states`, new AbortController().signal, patienceMs)),
+      withStates(() => stateChangeUrl(`http://${at}/states`, new AbortController().signal, timeoutMs)),
     ),
   ...unproven,
   sentence,
@@ -110,7 +114,7 @@ export const states: readonly Situation[] = [
   },
   withUrl('where nobody listens', nobody, /the state-change URL http:\S+ did not answer: .*ECONNREFUSED/),
   withUrl('that hangs up', closingPeer, /the state-change URL http:\S+ did not answer: /),
-  withUrl('that never answers', silentPeer, /the state-change URL http:\S+ did not answer within 300 ms/),
+  withUrl('that never answers', silentPeer, /the state-change URL http:\S+ did not answer within 300 ms/, 300),
   withUrl(
     'that answers 500',
     answering(500, 'no such fixture'),

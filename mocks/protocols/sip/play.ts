@@ -59,8 +59,7 @@ export async function play(
       outcome = await runCall({ ...run, directory: directory.path, args });
       attempts += 1;
     } while (outcome.exitCode === EXIT_PORT_IN_USE && attempts < MOST_ATTEMPTS);
-    const refused = transport === 'UDP' && !outcome.succeeded && (await refusesDatagrams(to));
-    return observed(interaction, outcome, { transport, values, stepTimeoutMs, to, refused });
+    return await observed(interaction, outcome, { transport, values, stepTimeoutMs, to });
   } finally {
     await directory.remove();
   }
@@ -94,11 +93,9 @@ interface RunFacts {
   values: Readonly<Record<string, string>>;
   stepTimeoutMs: number;
   to: Address;
-  /** Whether it is known that nobody listens there. */
-  refused: boolean;
 }
 
-function observed(interaction: Interaction, outcome: CallOutcome, facts: RunFacts): Observed {
+async function observed(interaction: Interaction, outcome: CallOutcome, facts: RunFacts): Promise<Observed> {
   const recorded = new MessageLog().push(outcome.log).map(
     ({ direction, bytes, atMs }): RecordedMessage => ({
       from: direction === 'sent' ? 'source' : 'destination',
@@ -113,7 +110,9 @@ function observed(interaction: Interaction, outcome: CallOutcome, facts: RunFact
   // All that must come has come: whatever SIPp thinks of the rest, the judge sees it too.
   if (conversation.done && dialog.messages.length > 0) return dialog;
   const anythingCame = dialog.messages.some(({ from }) => from === 'destination');
-  const failure = explain(outcome, conversation, { ...facts, anythingCame });
+  // Only a destination that said nothing gets the datagram by which this is found out.
+  const refused = facts.transport === 'UDP' && !anythingCame && (await refusesDatagrams(facts.to));
+  const failure = explain(outcome, conversation, { ...facts, anythingCame, refused });
   return failure === undefined ? dialog : { ...dialog, failure };
 }
 
@@ -121,7 +120,7 @@ function observed(interaction: Interaction, outcome: CallOutcome, facts: RunFact
 function explain(
   outcome: CallOutcome,
   conversation: Conversation,
-  { to, stepTimeoutMs, transport, refused, anythingCame }: RunFacts & { anythingCame: boolean },
+  { to, stepTimeoutMs, transport, refused, anythingCame }: RunFacts & { anythingCame: boolean; refused: boolean },
 ): Error | undefined {
   const address = `${to.host}:${to.port}`;
   const awaited = conversation.due
@@ -133,11 +132,7 @@ function explain(
   const waited = `waited ${stepTimeoutMs} ms for ${awaited} from ${address} over ${transport}`;
   if (garbage !== undefined)
     return new Error(`${address} sent what is no SIP message: "${garbage.trim()}"; ${waited}.`);
-  if (
-    (refused && !anythingCame) ||
-    failed('FailedTcpConnect') ||
-    /Unable to connect|Connection refused/i.test(outcome.errors)
-  ) {
+  if (refused || failed('FailedTcpConnect') || /Unable to connect|Connection refused/i.test(outcome.errors)) {
     return new UnreachableError(
       `${address} ${transport === 'TCP' ? 'refused the TCP connection' : 'takes no datagrams'}; is anything listening there?`,
     );
