@@ -12,6 +12,8 @@ const config: Config = {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  // Most of the time is spent waiting for servers and clients in processes of their own.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };
 
