@@ -3,7 +3,7 @@ import type { ProtocolName } from './architecture.ts';
 import { connectionByNumber } from './architecture.ts';
 import { loadContracts } from './catalogue.ts';
 import type { Contract } from './contract.ts';
-import { compile } from './matching.ts';
+import { compile, match } from './matching.ts';
 import { httpProfile } from './messages/http.ts';
 import { kafkaProfile } from './messages/kafka.ts';
 import { postgresProfile } from './messages/postgres.ts';
@@ -92,7 +92,13 @@ describe('the near miss of a message with one value wrong', () => {
         // Nobody asks for this value, or it makes another message of the contract; a Kafka key is never anything but text.
         if (near === undefined || near.mismatches.length === 0 || formatted(place).startsWith('$.key.')) continue;
         total += 1;
-        if (!near.mismatches.every(({ path, rule }) => rule === 'bound' || formatted(place).startsWith(path))) {
+        // Several interactions may have the very same message, the broken value apart; any of them is right.
+        const atPlace = ({ path }: { path: string }) => formatted(place).startsWith(path);
+        const sameMessage = match(near.compiled, compiled.example, { strict: profile.strict[side] }).every(atPlace);
+        const namesField = near.mismatches.every(
+          ({ path, rule }) => rule === 'bound' || formatted(place).startsWith(path),
+        );
+        if (!namesField || !(near.interaction === interaction || sameMessage)) {
           const paths = near.mismatches.map(({ path }) => path);
           wrong.push(`"${interaction.description}" ${formatted(place)}: "${near.interaction.description}" ${paths}`);
         }

@@ -1,11 +1,11 @@
+import { type ConfigObject, dnObject, dnTypes, personObject, tenantObject } from '../common/config-object.ts';
+import { absent, answered, holds, refused, stored, transaction } from '../common/redis-steps.ts';
+import { decimalText, entryId, streamEntry } from '../common/stream-entry.ts';
 import { assumed, documented, type Interaction, inferred, type Step, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
 import { bind, bound, integer, string, type Template } from '../matchers.ts';
 import { del, hset, incr, type RedisContent, type RedisFields, xadd } from '../messages/redis.ts';
-import { type ConfigObject, dnObject, dnTypes, personObject, tenantObject } from '../shared/config-object.ts';
-import { absent, answered, holds, refused, stored, transaction } from '../shared/redis-steps.ts';
-import { decimalText, entryId, streamEntry } from '../shared/stream-entry.ts';
 import { world } from '../world.ts';
 
 const keys = dialect.redis.config;

@@ -1,11 +1,11 @@
+import { dnTypes } from '../common/config-object.ts';
+import { done, holds, inTransaction, perhapsInTransaction, refused } from '../common/postgres-steps.ts';
+import { loginOf, loginRow, newcomer, personOption, personRow } from '../common/tenant-database.ts';
 import { assumed, destination, type Interaction, inferred, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
 import { arrayContaining, bind, bound, integer, string, type Template } from '../matchers.ts';
 import type { PostgresContent, SqlRow, SqlStatement } from '../messages/postgres.ts';
-import { dnTypes } from '../shared/config-object.ts';
-import { done, holds, inTransaction, perhapsInTransaction, refused } from '../shared/postgres-steps.ts';
-import { loginOf, loginRow, newcomer, personOption, personRow } from '../shared/tenant-database.ts';
 import { world } from '../world.ts';
 
 const { tables, reader } = dialect.postgres;

@@ -1,7 +1,3 @@
-import { destination, documented, type FreePart, type ProviderState, source } from '../contract.ts';
-import { defineContract } from '../define-contract.ts';
-import { eachKey, regex } from '../matchers.ts';
-import type { HttpMessage } from '../messages/http.ts';
 import {
   answered,
   containerPath,
@@ -19,7 +15,11 @@ import {
   states,
   unread,
   wav,
-} from '../shared/object-storage.ts';
+} from '../common/object-storage.ts';
+import { destination, documented, type FreePart, type ProviderState, source } from '../contract.ts';
+import { defineContract } from '../define-contract.ts';
+import { eachKey, regex } from '../matchers.ts';
+import type { HttpMessage } from '../messages/http.ts';
 import { world } from '../world.ts';
 
 const { messageId, otherMessageId } = world.mailbox;

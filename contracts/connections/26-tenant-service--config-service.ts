@@ -1,8 +1,3 @@
-import { assumed, destination, type Interaction, inferred, source } from '../contract.ts';
-import { defineContract } from '../define-contract.ts';
-import { dialect } from '../dialect.ts';
-import { integer, regex } from '../matchers.ts';
-import type { HttpMessage, HttpRequest } from '../messages/http.ts';
 import {
   objectPath,
   states,
@@ -11,8 +6,13 @@ import {
   tenantPath,
   tenantRevision,
   tenantsPath,
-} from '../shared/config-service.ts';
-import { errorBody, errorNaming, jsonType, sidecarWithoutUpstream } from '../shared/http-common.ts';
+} from '../common/config-service.ts';
+import { errorBody, errorNaming, jsonType, sidecarWithoutUpstream } from '../common/http-common.ts';
+import { assumed, destination, type Interaction, inferred, source } from '../contract.ts';
+import { defineContract } from '../define-contract.ts';
+import { dialect } from '../dialect.ts';
+import { integer, regex } from '../matchers.ts';
+import type { HttpMessage, HttpRequest } from '../messages/http.ts';
 import { world } from '../world.ts';
 
 type Exchange = Interaction<HttpMessage>;

@@ -1,9 +1,9 @@
+import { jsonType } from '../common/http-common.ts';
 import { assumed, type Basis, destination, documented, type FreePart, inferred, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
 import { integer, regex, string } from '../matchers.ts';
 import type { HttpMessage } from '../messages/http.ts';
-import { jsonType } from '../shared/http-common.ts';
 import { world } from '../world.ts';
 
 const routes = dialect.http.externalCustomer;

@@ -1,11 +1,11 @@
+import { callEvent, callTypes, connId } from '../common/call-event.ts';
+import { absent, answered, holds, refused, stored } from '../common/redis-steps.ts';
+import { decimalText, entryId, streamEntry } from '../common/stream-entry.ts';
 import { assumed, documented, type Interaction, inferred, type Step, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
 import { bind, bound, type Json, like, string, type Template } from '../matchers.ts';
 import { command, type RedisContent, type RedisFields, xadd } from '../messages/redis.ts';
-import { callEvent, callTypes, connId } from '../shared/call-event.ts';
-import { absent, answered, holds, refused, stored } from '../shared/redis-steps.ts';
-import { decimalText, entryId, streamEntry } from '../shared/stream-entry.ts';
 import { world } from '../world.ts';
 
 const { newCalls } = dialect.redis;

@@ -1,9 +1,9 @@
+import { type CallEventName, callEvent, callEvents, callTypes, connId } from '../common/call-event.ts';
 import { assumed, destination, documented, type Interaction, inferred, type Step, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
 import { bind, bound, equal, type Json, like, notEmpty, nullValue, regex, type Template, text } from '../matchers.ts';
 import type { KafkaAcknowledgement, KafkaRecord, KafkaRefusal } from '../messages/kafka.ts';
-import { type CallEventName, callEvent, callEvents, callTypes, connId } from '../shared/call-event.ts';
 import { world } from '../world.ts';
 
 /**

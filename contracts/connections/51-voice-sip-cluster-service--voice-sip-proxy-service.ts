@@ -1,6 +1,6 @@
+import { basicCall, cancelledCall, declinedCall, liveness, refusedCall } from '../common/sip-dialog.ts';
 import { documented, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
-import { basicCall, cancelledCall, declinedCall, liveness, refusedCall } from '../shared/sip-dialog.ts';
 import { world } from '../world.ts';
 
 const { answering, busy, ringing, unknown } = world.dns;

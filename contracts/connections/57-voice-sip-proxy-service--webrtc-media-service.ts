@@ -1,7 +1,7 @@
+import { basicCall, cancelledCall, declinedCall, liveness, refusedCall } from '../common/sip-dialog.ts';
 import { assumed, destination, documented, inferred, type Step, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { notEmpty } from '../matchers.ts';
-import { basicCall, cancelledCall, declinedCall, liveness, refusedCall } from '../shared/sip-dialog.ts';
 import { world } from '../world.ts';
 
 const { busy, offline, ringing, webrtc } = world.dns;

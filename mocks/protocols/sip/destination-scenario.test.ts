@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { cancelledCall, liveness, refusedCall } from '../../../contracts/common/sip-dialog.ts';
 import { destination, documented, type Interaction, type Step, source, state } from '../../../contracts/contract.ts';
-import { cancelledCall, liveness, refusedCall } from '../../../contracts/shared/sip-dialog.ts';
 import { type DestinationScenarioOptions, destinationScenario } from './destination-scenario.ts';
 
 function interactionOf(description: string, steps: readonly Step[], ...states: string[]): Interaction {

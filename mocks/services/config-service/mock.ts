@@ -1,6 +1,6 @@
+import { states } from '../../../contracts/common/config-service.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
-import { states } from '../../../contracts/shared/config-service.ts';
 import type { StateSet } from '../../adapter.ts';
 import type { HttpServiceMock } from '../../protocols/http/service.ts';
 import { getObject } from './objects.ts';

@@ -1,5 +1,5 @@
+import { tenantBody, tenantRevision } from '../../../contracts/common/config-service.ts';
 import type { Json } from '../../../contracts/matchers.ts';
-import { tenantBody, tenantRevision } from '../../../contracts/shared/config-service.ts';
 import { world as fixture } from '../../../contracts/world.ts';
 
 /** A tenant as its owner adds it. */

@@ -1,4 +1,4 @@
-import { containerPath, objectPath } from '../../../contracts/shared/object-storage.ts';
+import { containerPath, objectPath } from '../../../contracts/common/object-storage.ts';
 import { type BlobClient, type BlobRequest, type BlobResponse, type BlobStore, blobClient } from './blob-client.ts';
 
 /** The objects of the contract's container, as fixtures need them. */

@@ -1,6 +1,6 @@
+import { emptyWav, emptyWavBytes, states } from '../../../contracts/common/object-storage.ts';
 import type { ProviderState } from '../../../contracts/contract.ts';
 import { dialect } from '../../../contracts/dialect.ts';
-import { emptyWav, emptyWavBytes, states } from '../../../contracts/shared/object-storage.ts';
 import type { StateHandler, StateSet } from '../../adapter.ts';
 import { Objects } from './objects.ts';
 import type { StorageWorld } from './world.ts';

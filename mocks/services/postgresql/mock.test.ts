@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { storedWorld } from '../../../contracts/common/tenant-database.ts';
 import contract from '../../../contracts/connections/13-tenant-service--postgresql.ts';
 import type { Contract } from '../../../contracts/contract.ts';
-import { storedWorld } from '../../../contracts/shared/tenant-database.ts';
 import type { MockServer, ServiceMock } from '../../adapter.ts';
 import { adapter } from '../../protocols/postgres/adapter.ts';
 import postgresql from './mock.ts';

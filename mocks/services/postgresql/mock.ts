@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { escapeLiteral } from 'pg';
+import { newcomer, storedWorld } from '../../../contracts/common/tenant-database.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import type { SqlConditions } from '../../../contracts/messages/postgres.ts';
-import { newcomer, storedWorld } from '../../../contracts/shared/tenant-database.ts';
 import { world as fixture } from '../../../contracts/world.ts';
 import type { PostgresService, PostgresWorld } from '../../protocols/postgres/service.ts';
 import { type SqlText, toSql } from '../../protocols/postgres/sql-text.ts';

@@ -1,7 +1,7 @@
+import { dnObject, dnTypes, personObject, tenantObject } from '../../../contracts/common/config-object.ts';
+import { stored } from '../../../contracts/common/redis-steps.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import type { RedisFields } from '../../../contracts/messages/redis.ts';
-import { dnObject, dnTypes, personObject, tenantObject } from '../../../contracts/shared/config-object.ts';
-import { stored } from '../../../contracts/shared/redis-steps.ts';
 import { world } from '../../../contracts/world.ts';
 import type { StateSet } from '../../adapter.ts';
 import type { RedisServiceMock } from '../../protocols/redis/service.ts';
