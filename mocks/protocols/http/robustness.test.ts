@@ -188,15 +188,18 @@ describe('a mock server', () => {
   });
 
   test('closes while an answer is owed', async () => {
-    const slow = { ...configService, respond: () => new Promise<never>(() => {}) };
+    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+    const respond = () => {
+      isAsked();
+      return new Promise<never>(() => {});
+    };
+    const slow = { ...configService, respond };
     const server = await startServer({ contracts: [contract], listen, service: slow as never });
     const failing = fetch(`http://127.0.0.1:${server.address.port}${tenantPath}`).catch(
       (error: Error) => error.message,
     );
-    while (server.exchanges().length === 0) {
-      await delay(20);
-      await server.close();
-    }
+    await asked;
+    await server.close();
     expect(await failing).toBe('fetch failed');
     expect(server.exchanges()[0]?.messages[1]?.content).toEqual({ fault: 'timeout' });
   });
