@@ -7,6 +7,7 @@ import { logicalResponse, wireRequest } from './wire.ts';
 
 /** How long to wait for a whole response, and what ends the wait before that. */
 export interface SendOptions {
+  /** Counted from when the request has been sent: a slow connection is not a slow answer. */
   timeoutMs: number;
   signal: AbortSignal;
   bodyBytes?: number;
@@ -24,30 +25,63 @@ const tls = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROT
  */
 export async function send(request: HttpRequest, at: Address, options: SendOptions): Promise<HttpResponse | HttpFault> {
   options.signal.throwIfAborted();
-  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const patience = new Patience(options.timeoutMs);
   try {
-    return await exchange(
-      request,
-      at,
-      AbortSignal.any([timeout, options.signal]),
-      options.bodyBytes ?? httpLimits.bodyBytes,
-    );
+    const signal = AbortSignal.any([patience.signal, options.signal]);
+    return await exchange(request, at, { signal, patience, bodyBytes: options.bodyBytes ?? httpLimits.bodyBytes });
   } catch (error) {
     options.signal.throwIfAborted();
-    if (timeout.aborted) return { fault: 'timeout', detail: `no whole response within ${options.timeoutMs} ms` };
+    if (patience.signal.aborted) return { fault: 'timeout', detail: patience.spent };
     return faultOf(error);
+  } finally {
+    patience.end();
   }
+}
+
+/** The limits of one exchange: one for getting the request out, then one for the whole response. */
+class Patience {
+  readonly #over = new AbortController();
+  readonly #answerTimeoutMs: number;
+  #timer: NodeJS.Timeout;
+  spent: string;
+
+  constructor(answerTimeoutMs: number) {
+    this.#answerTimeoutMs = answerTimeoutMs;
+    this.spent = `the request could not be sent within ${httpLimits.sendTimeoutMs} ms`;
+    this.#timer = setTimeout(() => this.#over.abort(), httpLimits.sendTimeoutMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** The request is out; from now on it is the answer that is awaited. */
+  sent(): void {
+    clearTimeout(this.#timer);
+    this.spent = `no whole response within ${this.#answerTimeoutMs} ms`;
+    this.#timer = setTimeout(() => this.#over.abort(), this.#answerTimeoutMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+interface Exchange {
+  signal: AbortSignal;
+  patience: Patience;
+  bodyBytes: number;
 }
 
 async function exchange(
   request: HttpRequest,
   at: Address,
-  signal: AbortSignal,
-  bodyBytes: number,
+  { signal, patience, bodyBytes }: Exchange,
 ): Promise<HttpResponse> {
   const { target, headers, bytes } = wireRequest(request);
   const options = { host: at.host, port: at.port, method: request.method, path: target, headers, agent: false, signal };
   const sent = at.ca === undefined ? httpRequest(options) : httpsRequest({ ...options, ca: at.ca });
+  sent.once('finish', () => patience.sent());
   // A destination may answer and close before it has read everything; the answer counts, not the failed write.
   const response = await responseTo(sent, bytes);
   try {

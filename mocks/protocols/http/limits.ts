@@ -8,6 +8,8 @@ export interface HttpLimits {
   headersTimeoutMs: number;
   /** How long a peer may take from connecting to the end of its request. */
   requestTimeoutMs: number;
+  /** How long a source may take to connect and to get its request out. */
+  sendTimeoutMs: number;
   /** How long a kept-alive connection may stay idle. */
   idleTimeoutMs: number;
   /** How long an answer may be withheld on purpose, when a service mock plays a timeout. */
@@ -21,6 +23,7 @@ export const httpLimits: HttpLimits = {
   journalExchanges: 1000,
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 15_000,
+  sendTimeoutMs: 5_000,
   idleTimeoutMs: 30_000,
   withholdTimeoutMs: 30_000,
   settleTimeoutMs: 2_000,
