@@ -36,6 +36,17 @@ describe('the catalogue', () => {
     );
   });
 
+  test('stops at an interaction that two parts of a connection have', async () => {
+    const text = (part: string) =>
+      `export default { connection: 24, ${part} interactions: [{ description: 'read a message' }] };`;
+    write('24-voicemail--object-storage.js', text(''));
+    write('24-voicemail--object-storage.s3.js', text('part: { name: "s3" },'));
+    await expect(load()).rejects.toThrow(
+      'contracts/connections/24-voicemail--object-storage.s3.js: "read a message" is an interaction of ' +
+        '24-voicemail--object-storage.js already',
+    );
+  });
+
   test('stops at a file that cannot be loaded, with the reason', async () => {
     write('26-tenant-service--config-service.js', 'throw new Error("the field is bad");');
     await expect(load()).rejects.toThrow(
@@ -45,7 +56,8 @@ describe('the catalogue', () => {
 });
 
 test('a contract file is named by number, source and destination', () => {
-  expect(contractFileName(3)).toBe('03-billing-data-service--tenant-service');
-  expect(contractFileName(44)).toBe('44-designer-application-server--external-customer');
-  expect(contractFileName(61)).toBeUndefined();
+  expect(contractFileName({ connection: 3 })).toBe('03-billing-data-service--tenant-service');
+  expect(contractFileName({ connection: 44 })).toBe('44-designer-application-server--external-customer');
+  expect(contractFileName({ connection: 24, part: { name: 's3' } })).toBe('24-voicemail--object-storage.s3');
+  expect(contractFileName({ connection: 61 })).toBeUndefined();
 });

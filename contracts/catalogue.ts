@@ -4,11 +4,15 @@ import { type Contract, ContractError } from './contract.ts';
 
 const folder = new URL('./connections/', import.meta.url);
 
-/** The name a contract's file must have: \`26-tenant-service--config-service\`, without its ending. */
-export function contractFileName(number: number): string | undefined {
-  const row = connectionByNumber(number);
+/**
+ * The name that a contract's file must have, without its ending: `26-tenant-service--config-service`, and for a part
+ * `24-voicemail--object-storage.s3`. Undefined when the table has no such row.
+ */
+export function contractFileName({ connection, part }: Pick<Contract, 'connection' | 'part'>): string | undefined {
+  const row = connectionByNumber(connection);
   if (row === undefined) return undefined;
-  return `${String(number).padStart(2, '0')}-${systemSlug(row.source)}--${systemSlug(row.destination)}`;
+  const ends = `${systemSlug(row.source)}--${systemSlug(row.destination)}`;
+  return `${String(connection).padStart(2, '0')}-${ends}${part === undefined ? '' : `.${part.name}`}`;
 }
 
 async function load(file: string, base: URL): Promise<Contract> {
@@ -22,7 +26,7 @@ async function load(file: string, base: URL): Promise<Contract> {
   if (contract?.connection === undefined || contract.interactions === undefined) {
     throw new ContractError(`contracts/connections/${file}: expected a default export made by defineContract()`);
   }
-  const expected = contractFileName(contract.connection);
+  const expected = contractFileName(contract);
   const name = file.replace(/\.[jt]s$/, '');
   if (name !== expected) {
     throw new ContractError(
@@ -32,20 +36,34 @@ async function load(file: string, base: URL): Promise<Contract> {
   return contract;
 }
 
+/** A report names an interaction by its connection and its description, whichever part it stands in. */
+function checkDescriptions(contracts: readonly Contract[], files: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const [index, { connection, interactions }] of contracts.entries()) {
+    const file = files[index] as string;
+    for (const { description } of interactions) {
+      const key = `${connection} ${description}`;
+      const first = seen.get(key);
+      if (first !== undefined) {
+        throw new ContractError(
+          `contracts/connections/${file}: "${description}" is an interaction of ${first} already`,
+        );
+      }
+      seen.set(key, file);
+    }
+  }
+}
+
 /**
- * Loads every contract of the connections folder, ordered by number.
- * @throws {ContractError} naming the file that cannot be loaded, has no contract, is named for another connection, or is
- * the second one of its connection
+ * Loads every contract of the connections folder, ordered by number, the parts of one connection by name.
+ * @throws {ContractError} naming the file that cannot be loaded, has no contract, is named for another connection, or has an
+ * interaction that another part of its connection has too
  */
 export async function loadContracts(base: URL = folder): Promise<Contract[]> {
-  const files = readdirSync(base).filter((file) => /\.[jt]s$/.test(file) && !/\.(test|d)\.[jt]s$/.test(file));
+  const files = readdirSync(base)
+    .filter((file) => /\.[jt]s$/.test(file) && !/\.(test|d)\.[jt]s$/.test(file))
+    .sort();
   const contracts = await Promise.all(files.map((file) => load(file, base)));
-  for (const [index, { connection }] of contracts.entries()) {
-    const first = contracts.findIndex((each) => each.connection === connection);
-    if (first === index) continue;
-    throw new ContractError(
-      `contracts/connections/${files[index]}: connection ${connection} has its contract in ${files[first]} already`,
-    );
-  }
+  checkDescriptions(contracts, files);
   return contracts.sort((a, b) => a.connection - b.connection);
 }

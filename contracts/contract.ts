@@ -1,3 +1,4 @@
+import type { Port, ProtocolName, SystemName } from './architecture.ts';
 import type { Template } from './matchers.ts';
 
 /** Which side of a connection sent something: the side that opens it, or the side that accepts it. */
@@ -59,10 +60,27 @@ export interface Interaction<C = unknown> {
   stepTimeoutMs?: number;
 }
 
-/** All that one connection promises. */
+/**
+ * One of several flows that a row of the table stands for, each with a contract of its own. What is absent is as the row
+ * prints it.
+ */
+export interface Part {
+  /** Lower case, words joined by hyphens; the file of the contract ends with it. */
+  name: string;
+  /** Who opens the connection. */
+  source?: SystemName;
+  /** Who accepts it. */
+  destination?: SystemName;
+  protocol?: ProtocolName;
+  port?: Port;
+}
+
+/** All that one connection promises, or one part of it. */
 export interface Contract<C = unknown> {
   /** The row's number in the connections table. */
   connection: number;
+  /** Set where the row stands for several flows. */
+  part?: Part;
   /** Which of the row's ports the interactions use, where the row prints several. */
   port?: number;
   interactions: readonly Interaction<C>[];

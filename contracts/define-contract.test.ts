@@ -29,6 +29,11 @@ describe('a malformed contract', () => {
       contract({ port: 9101 }),
       'connection 26, port: the table prints 9100, not 9101',
     ],
+    [
+      'a part with a name that no file can end with',
+      contract({ part: { name: 'Of the S3' } }),
+      'connection 26, part.name: expected lower case and hyphens, got "Of the S3"',
+    ],
     ['no interactions', contract({ interactions: [] }), 'connection 26: no interactions'],
     [
       'a description twice',

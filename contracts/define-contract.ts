@@ -1,7 +1,7 @@
-import { connectionByNumber } from './architecture.ts';
 import { basisText, type Contract, ContractError, type Interaction, type Step } from './contract.ts';
 import { parsePath } from './matching/path.ts';
 import { compile } from './matching.ts';
+import { rowOf } from './parts.ts';
 
 function where(contract: Contract, interaction?: Interaction, field?: string): string {
   return [
@@ -73,16 +73,16 @@ function deepFreeze<T>(value: T): T {
 
 /**
  * Checks a contract and freezes it.
- * @throws {ContractError} naming connection, interaction and field: an unknown connection number, a port that the row does
- * not have, no interaction, no negative one, a description used twice, a missing basis, a template that cannot be compiled, a free
+ * @throws {ContractError} naming connection, interaction and field: an unknown connection number, a part's name that no file can
+ * end with, a port that the row does not have, no interaction, no negative one, a description used twice, a missing basis, a template that cannot be compiled, a free
  * part without a path or a reason.
  */
 export function defineContract<C>(contract: Contract<C>): Contract<C> {
-  const row = connectionByNumber(contract.connection);
-  if (row === undefined) {
-    throw new ContractError(`connection ${contract.connection} is not in the connections table`);
-  }
   const plain = contract as Contract;
+  const row = rowOf(plain);
+  if (contract.part !== undefined && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(contract.part.name)) {
+    throw new ContractError(`${where(plain)}, part.name: expected lower case and hyphens, got "${contract.part.name}"`);
+  }
   const ports: readonly number[] = row.port.ports;
   if (contract.port !== undefined && ports.length > 0 && !ports.includes(contract.port)) {
     throw new ContractError(`${where(plain)}, port: the table prints ${ports.join(', ')}, not ${contract.port}`);

@@ -1,9 +1,10 @@
-import { connectionByNumber, connectionTitle } from './architecture.ts';
+import { connectionTitle } from './architecture.ts';
 import { contractFileName } from './catalogue.ts';
 import type { Contract, Interaction, Side } from './contract.ts';
 import { formatSegments } from './matching/path.ts';
 import { type Compiled, compile, type Mismatch, match } from './matching.ts';
 import type { MessageProfile } from './messages/profile.ts';
+import { rowOf } from './parts.ts';
 
 /** A message that some interaction holds, ready to be compared. */
 export interface Candidate {
@@ -64,8 +65,7 @@ export function nearMissText(content: unknown, near: NearMiss | undefined, profi
   const title = profile.title(content);
   if (near === undefined) return `no contract has any message here, and ${title} came.`;
   const { contract, interaction, mismatches } = near;
-  const row = connectionByNumber(contract.connection);
-  const where = `[${row === undefined ? `connection ${contract.connection}` : connectionTitle(row)}]`;
+  const where = `[${connectionTitle(rowOf(contract))}]`;
   if (mismatches.length === 0)
     return `${where} ${title} belongs to "${interaction.description}", which is not under way.`;
   return [
@@ -91,7 +91,7 @@ function fixText(near: NearMiss | undefined): string {
   if (near.mismatches.length === 0) return 'send it only when it is due';
   const { connection } = near.contract;
   return (
-    `correct the message; or, if it is right, add an interaction to contracts/connections/${contractFileName(connection)}.ts` +
+    `correct the message; or, if it is right, add an interaction to contracts/connections/${contractFileName(near.contract)}.ts` +
     ` ("voxpact show ${connection}" prints what is there)`
   );
 }

@@ -1,9 +1,10 @@
-import { type Connection, connectionByNumber, systemSlug } from './architecture.ts';
-import { basisText, type Contract, ContractError, type Interaction, type Step } from './contract.ts';
+import { type Connection, systemSlug } from './architecture.ts';
+import { basisText, type Contract, type Interaction, type Step } from './contract.ts';
 import { isHttpFault } from './messages/http.ts';
 import { bodyMatchersLost, pactRequest, pactResponse } from './pact-file/http.ts';
 import { pactMessage } from './pact-file/messages.ts';
 import type { Omitted, PactFile, PactInteraction } from './pact-file/types.ts';
+import { rowOf } from './parts.ts';
 
 export type { PactFile } from './pact-file/types.ts';
 
@@ -35,8 +36,7 @@ export function pacticipants(row: Connection, interaction: Interaction): Pactici
 export function toPact(contracts: readonly Contract[]): Map<string, PactFile> {
   const files = new Map<string, PactFile>();
   for (const contract of [...contracts].sort((a, b) => a.connection - b.connection)) {
-    const row = connectionByNumber(contract.connection);
-    if (row === undefined) throw new ContractError(`connection ${contract.connection} is not in the connections table`);
+    const row = rowOf(contract);
     for (const interaction of contract.interactions) {
       const { interactions, omitted } = toInteractions(row, interaction);
       const file = fileOf(files, pacticipants(row, interaction));

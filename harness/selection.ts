@@ -1,7 +1,7 @@
 import { connectionByNumber, connections, type SystemName, systemSlug, systems } from '../contracts/architecture.ts';
 import type { Contract } from '../contracts/contract.ts';
+import { rowOf } from '../contracts/parts.ts';
 import { UsageError } from './errors.ts';
-import { rowOf } from './peers/destinations.ts';
 
 /**
  * The system that a user's word means: its printed name or its slug (`config-service`).

@@ -73,6 +73,8 @@ export interface ServeOptions {
   listen: Address;
   /** The behaviour of the system that is stood in for, from `mocks/services`. */
   service: ServiceMock;
+  /** What the mock knows, shared with its other ports; a new world of the service's own when absent. */
+  world?: unknown;
   signal?: AbortSignal;
 }
 

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
-import { type ProtocolName, type SystemName, systemSlug } from '../contracts/architecture.ts';
+import { type ProtocolName, systemSlug } from '../contracts/architecture.ts';
+import type { Contract } from '../contracts/contract.ts';
+import { rowOf } from '../contracts/parts.ts';
 import type { Attachable, ProtocolAdapter, Respells, ServiceMock } from './adapter.ts';
 
 /** The folder of each of the table's protocols below `mocks/protocols`. */
@@ -40,10 +42,22 @@ export function canAttach(adapter: Adapter, service: ServiceMock): adapter is Pr
   return adapter.attach !== undefined && (adapter.attaches?.(service) ?? true);
 }
 
-/** The mock of a system, or undefined when it has none. */
-export async function serviceMock(system: SystemName): Promise<ServiceMock | undefined> {
-  const file = new URL(`./services/${systemSlug(system)}/mock${fileEnding}`, import.meta.url);
-  if (!existsSync(file)) return undefined;
+/**
+ * Where the mock lies that stands in for the destination of a contract: `mock.ts` in the system's folder. A system that is
+ * several kinds of server has more than one there: `mock.<part>.ts` comes first, then `mock.<wire>.ts` (`mock.http.ts`).
+ */
+export function mockFile(contract: Contract): URL | undefined {
+  const { listens, protocol } = rowOf(contract);
+  const names = [contract.part?.name, protocolFolders[protocol]].filter((name) => name !== undefined);
+  return [...names.map((name) => `mock.${name}`), 'mock']
+    .map((name) => new URL(`./services/${systemSlug(listens)}/${name}${fileEnding}`, import.meta.url))
+    .find((file) => existsSync(file));
+}
+
+/** The mock that stands in for the destination of a contract, or undefined when there is none. */
+export async function serviceMock(contract: Contract): Promise<ServiceMock | undefined> {
+  const file = mockFile(contract);
+  if (file === undefined) return undefined;
   const module = (await import(file.href)) as { default: ServiceMock };
   return module.default;
 }

@@ -1,7 +1,7 @@
 import type { Contract } from '../../contracts/contract.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import { type AdapterOptions, adapterFor } from '../../mocks/registry.ts';
 import { UsageError } from '../errors.ts';
-import { rowOf } from '../peers/destinations.ts';
 
 /**
  * What `--codec` asks of the adapters. The codec is loaded here once, so that a bad one is said before anything starts.

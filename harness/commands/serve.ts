@@ -1,11 +1,12 @@
 import { type Connection, type SystemName, systemSlug } from '../../contracts/architecture.ts';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract } from '../../contracts/contract.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import type { Address } from '../../mocks/adapter.ts';
 import { formatAddress } from '../address.ts';
 import { type Control, openControl } from '../control.ts';
 import { UsageError } from '../errors.ts';
-import { type Destination, Destinations, rowOf } from '../peers/destinations.ts';
+import { type Destination, Destinations } from '../peers/destinations.ts';
 import { parseSystem } from '../selection.ts';
 import { adapterOptions } from './codec.ts';
 import type { CommandContext, ExitCode } from './context.ts';
@@ -69,6 +70,7 @@ async function serveSystems(
     signal,
     adapterOptions: await adapterOptions(contracts, options),
     listenAt: listenAt(options),
+    sharesWorlds: true,
     onProgress: startNote(context),
   });
   const controls: Control[] = [];

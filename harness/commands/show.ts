@@ -1,16 +1,14 @@
-import { connectionByNumber } from '../../contracts/architecture.ts';
 import { loadContracts } from '../../contracts/catalogue.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import { serviceMock } from '../../mocks/registry.ts';
 import { contractText } from '../report/contract-text.ts';
 import { parseNumber, select } from '../selection.ts';
 import type { CommandContext, ExitCode } from './context.ts';
 
-/** `voxpact show 26`: one contract as a person reads it. */
+/** `voxpact show 26`: what one connection promises, as a person reads it, a part after the other. */
 export async function show(word: string, context: CommandContext): Promise<ExitCode> {
-  const number = parseNumber(word);
-  const [contract] = select(await loadContracts(), { numbers: [number] });
-  const row = connectionByNumber(number);
-  if (contract === undefined || row === undefined) return 2;
-  context.print(contractText(row, contract, await serviceMock(row.listens)));
+  for (const contract of select(await loadContracts(), { numbers: [parseNumber(word)] })) {
+    context.print(contractText(rowOf(contract), contract, await serviceMock(contract)));
+  }
   return 0;
 }

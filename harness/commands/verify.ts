@@ -1,11 +1,11 @@
 import { type Connection, connections, type SystemName } from '../../contracts/architecture.ts';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract, Side } from '../../contracts/contract.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import type { Address } from '../../mocks/adapter.ts';
 import { adapterFor, canAttach, serviceMock } from '../../mocks/registry.ts';
 import { parseAddress } from '../address.ts';
 import { sentenceOf, UsageError } from '../errors.ts';
-import { rowOf } from '../peers/destinations.ts';
 import { prepareReportFolder, writeReports } from '../report/files.ts';
 import { verifyJson } from '../report/json.ts';
 import { coverageText, failuresText, holesText, runTable, skippedText, totalsText } from '../report/text.ts';
@@ -98,7 +98,7 @@ async function underTest(contracts: readonly Contract[], options: VerifyOptions,
   const { protocol, listens } = rowOf(contracts[0] as Contract);
   const at = parseAddress(options.at, protocol);
   const adapter = await adapterFor(protocol);
-  const service = await serviceMock(listens);
+  const service = await serviceMock(contracts[0] as Contract);
   // A real Redis, Kafka, PostgreSQL or object storage has its states set through its own protocol, at its own address.
   if (service !== undefined && canAttach(adapter, service)) return { external: external.set(listens, at) };
   const setState = options.states === undefined ? noStates : stateChangeUrl(options.states, signal);

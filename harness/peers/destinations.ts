@@ -1,12 +1,8 @@
-import {
-  type Connection,
-  connectionByNumber,
-  type ProtocolName,
-  type SystemName,
-} from '../../contracts/architecture.ts';
+import type { Connection, ProtocolName, SystemName } from '../../contracts/architecture.ts';
 import type { Contract } from '../../contracts/contract.ts';
-import type { Address, Attachable, MockServer, ProtocolAdapter, Respells } from '../../mocks/adapter.ts';
-import { type AdapterOptions, adapterFor, canAttach, serviceMock } from '../../mocks/registry.ts';
+import { portOf, rowOf } from '../../contracts/parts.ts';
+import type { Address, Attachable, MockServer, ProtocolAdapter, Respells, ServiceMock } from '../../mocks/adapter.ts';
+import { type AdapterOptions, adapterFor, canAttach, mockFile, serviceMock } from '../../mocks/registry.ts';
 import { sentenceOf } from '../errors.ts';
 
 /** A destination that is up: a mock, a real server that was started, or one that was there already. */
@@ -40,6 +36,11 @@ export interface StartOptions {
   /** Running servers to watch instead of starting one, by system. */
   external?: ReadonlyMap<SystemName, Address>;
   adapterOptions?: AdapterOptions;
+  /**
+   * Whether the ports of one mock share what it knows, as those of a real service do. A verification keeps them apart, since
+   * it sets provider states on them side by side.
+   */
+  sharesWorlds?: boolean;
   /** Where to listen; any free loopback port when absent. */
   listenAt?: (row: Connection, contract: Contract) => Address;
   signal: AbortSignal;
@@ -52,17 +53,12 @@ interface Group {
   contracts: Contract[];
 }
 
-/** The table's row of a contract; defineContract() has made sure that there is one. */
-export function rowOf(contract: Contract): Connection {
-  return connectionByNumber(contract.connection) as Connection;
-}
-
-/** One destination serves all connections that end at the same system over the same protocol. */
+/** One destination serves all connections that end at the same port of the same system, over the same protocol. */
 function groups(contracts: readonly Contract[]): Group[] {
   const byListener = new Map<string, Group>();
   for (const contract of contracts) {
     const { listens: system, protocol } = rowOf(contract);
-    const key = `${system} ${protocol}`;
+    const key = [mockFile(contract)?.href ?? system, protocol, portOf(contract)].join(' ');
     const group = byListener.get(key) ?? { system, protocol, contracts: [] };
     group.contracts.push(contract);
     byListener.set(key, group);
@@ -70,10 +66,22 @@ function groups(contracts: readonly Contract[]): Group[] {
   return [...byListener.values()];
 }
 
-async function start(group: Group, options: StartOptions): Promise<Destination> {
+/** What the mocks of a run know, one world a mock; a mock whose world is not its own to share makes one itself. */
+class Worlds {
+  readonly #worlds = new Map<ServiceMock, unknown>();
+
+  of(service: ServiceMock): unknown {
+    const { createWorld } = service as ServiceMock & { createWorld?(): unknown };
+    if (!this.#worlds.has(service)) this.#worlds.set(service, createWorld?.());
+    return this.#worlds.get(service);
+  }
+}
+
+async function start(group: Group, options: StartOptions, worlds: Worlds): Promise<Destination> {
   const { system, protocol, contracts } = group;
   const { external, signal, listenAt, adapterOptions } = options;
-  const [adapter, service] = await Promise.all([adapterFor(protocol, adapterOptions), serviceMock(system)]);
+  const first = contracts[0] as Contract;
+  const [adapter, service] = await Promise.all([adapterFor(protocol, adapterOptions), serviceMock(first)]);
   if (service === undefined) throw new Error(`there is no mock of ${system}`);
   const at = external?.get(system);
   if (at !== undefined) {
@@ -82,9 +90,10 @@ async function start(group: Group, options: StartOptions): Promise<Destination> 
     }
     return { system, protocol, adapter, contracts, server: await adapter.attach({ contracts, service, at, signal }) };
   }
-  const first = contracts[0] as Contract;
   const listen = listenAt?.(rowOf(first), first) ?? { host: '127.0.0.1', port: 0 };
-  return { system, protocol, adapter, contracts, server: await adapter.serve({ contracts, service, listen, signal }) };
+  const world = options.sharesWorlds ? { world: worlds.of(service) } : {};
+  const server = await adapter.serve({ contracts, service, listen, signal, ...world });
+  return { system, protocol, adapter, contracts, server };
 }
 
 /** All destinations of a run. */
@@ -101,6 +110,7 @@ export class Destinations {
   static async start(options: StartOptions): Promise<Destinations> {
     const up: Destination[] = [];
     const absent: AbsentDestination[] = [];
+    const worlds = new Worlds();
     await Promise.all(
       groups(options.contracts).map(async (group) => {
         const { system, protocol, contracts } = group;
@@ -115,7 +125,7 @@ export class Destinations {
           });
         tell('starting');
         try {
-          const destination = await start(group, options);
+          const destination = await start(group, options, worlds);
           up.push(destination);
           tell('ready');
         } catch (error) {

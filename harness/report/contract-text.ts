@@ -65,7 +65,7 @@ function interactionLines(interaction: Interaction, index: number): string[] {
 export function contractText(row: Connection, contract: Contract, service: ServiceMock | undefined): string {
   const notModelled = service?.notModelled ?? [];
   return [
-    connectionTitle(row),
+    `${connectionTitle(row)}${contract.part === undefined ? '' : ` (${contract.part.name})`}`,
     `${row.protocol}, port ${row.port.printed}, ${row.classification}: ${row.data}`,
     ...(row.dials === row.source ? [] : [`${row.dials} opens the connection`]),
     '',

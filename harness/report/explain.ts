@@ -1,7 +1,7 @@
 import { connectionTitle } from '../../contracts/architecture.ts';
 import type { Contract, Side } from '../../contracts/contract.ts';
 import type { StepMismatch } from '../../contracts/conversation.ts';
-import { rowOf } from '../peers/destinations.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import type { ConnectionResult } from '../verify/run.ts';
 import type { InteractionResult, SideResult } from '../verify/verdict.ts';
 

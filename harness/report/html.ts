@@ -5,13 +5,16 @@ import { connectionVerdict, type Run } from '../verify/run.ts';
 import { coverageOf, timesExercised } from './coverage.ts';
 import { explain } from './explain.ts';
 import { contractCounts, verifyJson } from './json.ts';
+import { wholeResults } from './whole.ts';
 
 const template = new URL('./report.eta', import.meta.url);
 
 /** A run as one HTML page that needs nothing else: all 60 rows, the verdicts, and what to do about the bad ones. */
 export function htmlPage(run: Run): string {
+  const results = wholeResults(run.connections);
   const rows = connections.map((row) => {
-    const result = run.connections.find(({ contract }) => contract.connection === row.number);
+    const parts = run.connections.filter(({ contract }) => contract.connection === row.number);
+    const result = results.find(({ contract }) => contract.connection === row.number);
     return {
       row,
       result,
@@ -21,7 +24,7 @@ export function htmlPage(run: Run): string {
         ['destination', result?.destination],
         ['source', result?.source],
       ],
-      explanations: result === undefined ? [] : explain(result),
+      explanations: parts.flatMap(explain),
     };
   });
   return new Eta({ autoTrim: false }).renderString(readFileSync(template, 'utf8'), {

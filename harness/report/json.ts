@@ -1,9 +1,11 @@
 import type { Connection } from '../../contracts/architecture.ts';
 import type { Contract } from '../../contracts/contract.ts';
+import { wholeConnections } from '../../contracts/parts.ts';
 import { type ConnectionResult, connectionVerdict, type Run, sidesOf } from '../verify/run.ts';
 import type { SideResult, Verdict } from '../verify/verdict.ts';
 import { coverageOf, timesExercised } from './coverage.ts';
 import type { StoredReport } from './stored.ts';
+import { wholeResults } from './whole.ts';
 
 /** How many of something ended how. */
 export type Counts = Record<Verdict, number>;
@@ -31,11 +33,12 @@ export function contractCounts(contract: Contract | undefined) {
  * what its run exercised.
  */
 export function listJson(rows: readonly Connection[], contracts: readonly Contract[], report?: StoredReport) {
+  const whole = wholeConnections(contracts);
   return {
     schema: 'voxpact/list/1',
     ...(report === undefined ? {} : { run: { startedAt: report.startedAt, verdict: report.verdict } }),
     connections: rows.map(({ number, source, destination, protocol, port }) => {
-      const contract = contracts.find(({ connection }) => connection === number);
+      const contract = whole.find(({ connection }) => connection === number);
       const counts = contractCounts(contract);
       const place = { number, source, destination, protocol, ports: port.ports };
       return report === undefined
@@ -89,6 +92,7 @@ function connectionJson({ contract, destination, source }: ConnectionResult) {
 /** `voxpact verify --json`, version 1; also what `report.json` holds. */
 export function verifyJson(run: Run) {
   const sides = run.connections.flatMap(sidesOf);
+  const whole = wholeResults(run.connections);
   return {
     schema: 'voxpact/verify/1',
     startedAt: run.startedAt,
@@ -96,11 +100,11 @@ export function verifyJson(run: Run) {
     verdict: run.verdict,
     ...(run.reason === undefined ? {} : { reason: run.reason }),
     totals: {
-      connections: count(run.connections.map((result) => ({ verdict: connectionVerdict(result) }))),
+      connections: count(whole.map((result) => ({ verdict: connectionVerdict(result) }))),
       interactions: count(sides.flatMap(({ interactions }) => interactions)),
     },
     coverage: coverageOf(run),
     ...(run.holes === undefined ? {} : { holes: run.holes }),
-    connections: run.connections.map(connectionJson),
+    connections: whole.map(connectionJson),
   };
 }

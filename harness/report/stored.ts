@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from '../../contracts/architecture.ts';
 import type { Contract, Interaction, Side } from '../../contracts/contract.ts';
+import { wholeConnections } from '../../contracts/parts.ts';
 import { UsageError } from '../errors.ts';
 import type { verifyJson } from './json.ts';
 
@@ -78,8 +79,9 @@ export function listedInteractions(
   contracts: readonly Contract[],
   report: StoredReport,
 ): ListedInteraction[] {
+  const whole = wholeConnections(contracts);
   return rows.flatMap((row): ListedInteraction[] => {
-    const contract = contracts.find(({ connection }) => connection === row.number);
+    const contract = whole.find(({ connection }) => connection === row.number);
     if (contract === undefined) return [{ row }];
     return contract.interactions.map((interaction) => ({
       row,

@@ -1,5 +1,6 @@
 import type { Strength } from '../strength/measure.ts';
 import { nearMissShares } from '../strength/near-miss.ts';
+import { wholeStrengths } from './whole.ts';
 
 /**
  * `voxpact strength --json`, version 1. `total` counts the breaks that a contract has to see; what is free is listed apart.
@@ -8,7 +9,7 @@ import { nearMissShares } from '../strength/near-miss.ts';
 export function strengthJson(strengths: readonly Strength[], { nearMiss = false }: { nearMiss?: boolean } = {}) {
   return {
     schema: 'voxpact/strength/1',
-    connections: strengths.map(({ contract, total, killed, survivors, free, tolerant }) => ({
+    connections: wholeStrengths(strengths).map(({ contract, total, killed, survivors, free, tolerant }) => ({
       number: contract.connection,
       total,
       killed,

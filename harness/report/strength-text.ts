@@ -1,12 +1,13 @@
-import { rowOf } from '../peers/destinations.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import type { FreeSurvivor, Strength } from '../strength/measure.ts';
 import { nearMissShares } from '../strength/near-miss.ts';
 import { type Layout, tabulate } from './text.ts';
+import { wholeStrengths } from './whole.ts';
 
 /** One line a connection: breaks killed, tolerant changes accepted. */
 export function strengthTable(strengths: readonly Strength[], layout: Layout): string {
   const head = ['#', 'source', 'destination', 'protocol', 'killed', 'tolerant', 'free'];
-  const rows = strengths.map(({ contract, total, killed, tolerant, free }) => {
+  const rows = wholeStrengths(strengths).map(({ contract, total, killed, tolerant, free }) => {
     const { number, source, destination, protocol } = rowOf(contract);
     const counts = [`${killed}/${total}`, `${tolerant.accepted}/${tolerant.total}`, String(free.length)];
     return [String(number), source, destination, protocol, ...counts];
@@ -95,7 +96,7 @@ export function strengthTotals(strengths: readonly Strength[]): string {
   const sum = (count: (strength: Strength) => number) => strengths.reduce((total, each) => total + count(each), 0);
   const verdict = isStrong(strengths) ? 'strong' : 'weak';
   return [
-    `${verdict}: ${strengths.length} connections`,
+    `${verdict}: ${wholeStrengths(strengths).length} connections`,
     `${sum(({ killed }) => killed)} of ${sum(({ total }) => total)} breaks killed`,
     `${sum(({ tolerant }) => tolerant.accepted)} of ${sum(({ tolerant }) => tolerant.total)} tolerant changes accepted`,
     `${sum(({ free }) => free.length)} free`,

@@ -2,12 +2,14 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import { type Connection, connections } from '../../contracts/architecture.ts';
 import type { Contract } from '../../contracts/contract.ts';
+import { wholeConnections } from '../../contracts/parts.ts';
 import { type ConnectionResult, type Run, sidesOf } from '../verify/run.ts';
 import type { SideResult, Verdict } from '../verify/verdict.ts';
 import { type Coverage, coverageOf, type Place, type Tally } from './coverage.ts';
 import { explain } from './explain.ts';
 import { contractCounts, verifyJson } from './json.ts';
 import { listedInteractions, type StoredReport } from './stored.ts';
+import { wholeResults } from './whole.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -41,8 +43,9 @@ export function tabulate(head: string[], rows: string[][], layout: Layout): stri
 /** `voxpact list`: the 60 rows with what their contracts hold; a row without contract says so. */
 export function listText(rows: readonly Connection[], contracts: readonly Contract[], layout: Layout): string {
   const head = ['#', 'source', 'destination', 'protocol', 'port', 'interactions', 'negative', 'basis'];
+  const whole = wholeConnections(contracts);
   const lines = rows.map((row) => {
-    const contract = contracts.find(({ connection }) => connection === row.number);
+    const contract = whole.find(({ connection }) => connection === row.number);
     const { interactions, negative, basis } = contractCounts(contract);
     const place = [String(row.number), row.source, row.destination, row.protocol, row.port.printed];
     if (contract === undefined) return [...place, 'no contract', '', ''];
@@ -88,8 +91,9 @@ function rowText(row: Connection, result: ConnectionResult | undefined, contract
 export function runTable(run: Run, contracts: readonly Contract[], layout: Layout): string {
   const colors = colorsOf(layout);
   const head = ['#', 'source', 'destination', 'protocol', 'as destination', 'as source'];
+  const results = wholeResults(run.connections);
   const rows = connections.map((row) => {
-    const result = run.connections.find(({ contract }) => contract.connection === row.number);
+    const result = results.find(({ contract }) => contract.connection === row.number);
     const contracted = contracts.some(({ connection }) => connection === row.number);
     return rowText(row, result, contracted, colors);
   });
@@ -167,10 +171,11 @@ export function holesText({ holes = [] }: Run): string {
 /** The last line of a run. */
 export function totalsText(run: Run, layout: Layout): string {
   const { connections: connectionCounts, interactions } = verifyJson(run).totals;
-  const sides = run.connections.flatMap(sidesOf).length;
-  const holes = connections.length - run.connections.length;
+  const results = wholeResults(run.connections);
+  const sides = results.flatMap(sidesOf).length;
+  const holes = connections.length - results.length;
   const words = [
-    `${run.connections.length} connections, ${sides} sides: ${connectionCounts.passed} passed`,
+    `${results.length} connections, ${sides} sides: ${connectionCounts.passed} passed`,
     `${connectionCounts.failed} failed`,
     `${connectionCounts.error} error`,
     `${holes} not verified`,

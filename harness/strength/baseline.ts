@@ -1,8 +1,9 @@
 import { connectionTitle } from '../../contracts/architecture.ts';
 import type { Contract, Interaction, Side } from '../../contracts/contract.ts';
 import { judge, type ObservedMessage } from '../../contracts/conversation.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import type { Observed } from '../../mocks/adapter.ts';
-import { type Destination, rowOf } from '../peers/destinations.ts';
+import type { Destination } from '../peers/destinations.ts';
 import { tryInteraction } from '../verify/interaction.ts';
 import { since } from '../verify/sides.ts';
 

@@ -1,7 +1,8 @@
 import type { Contract, FreePart, Side } from '../../contracts/contract.ts';
 import { judge, type StepMismatch } from '../../contracts/conversation.ts';
 import { isObject } from '../../contracts/matching/values.ts';
-import { type Destination, rowOf } from '../peers/destinations.ts';
+import { rowOf } from '../../contracts/parts.ts';
+import type { Destination } from '../peers/destinations.ts';
 import type { Baseline } from './baseline.ts';
 import { namesBreak, namesExactly, pathOf } from './mutant.ts';
 import { type Mutant, mutantsOf, type Wiring } from './mutants.ts';

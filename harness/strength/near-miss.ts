@@ -1,5 +1,5 @@
 import type { ProtocolName } from '../../contracts/architecture.ts';
-import { rowOf } from '../peers/destinations.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import type { Strength } from './measure.ts';
 
 /** Of the breaks that were seen on one protocol, how many the first mismatch names to the exact field. */

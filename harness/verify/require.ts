@@ -40,15 +40,14 @@ function holesOfSide({ contract }: ConnectionResult, side: Side, result: SideRes
  */
 export function holes(run: Run, asked: readonly Connection[]): Hole[] {
   return asked.flatMap((row): Hole[] => {
-    const result = run.connections.find(({ contract }) => contract.connection === row.number);
-    if (result === undefined) {
+    const results = run.connections.filter(({ contract }) => contract.connection === row.number);
+    if (results.length === 0) {
       return [{ connection: row.number, message: `${connectionTitle(row)} has no contract` }];
     }
-    const { destination, source } = result;
-    return [
-      ...(destination === undefined ? [] : holesOfSide(result, 'destination', destination)),
-      ...(source === undefined ? [] : holesOfSide(result, 'source', source)),
-    ];
+    return results.flatMap((result) => [
+      ...(result.destination === undefined ? [] : holesOfSide(result, 'destination', result.destination)),
+      ...(result.source === undefined ? [] : holesOfSide(result, 'source', result.source)),
+    ]);
   });
 }
 

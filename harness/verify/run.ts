@@ -1,8 +1,9 @@
 import { connectionTitle, type SystemName } from '../../contracts/architecture.ts';
 import type { Contract, Interaction, Side } from '../../contracts/contract.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import type { Address } from '../../mocks/adapter.ts';
 import { type AdapterOptions, adapterFor } from '../../mocks/registry.ts';
-import { type Destination, Destinations, rowOf, type StartProgress } from '../peers/destinations.ts';
+import { type Destination, Destinations, type StartProgress } from '../peers/destinations.ts';
 import type { SetState } from './interaction.ts';
 import type { Hole } from './require.ts';
 import { type Exercise, verifyDestination, verifySource } from './sides.ts';

@@ -17,11 +17,12 @@ interface Running {
 /** A server that somebody else might have started: the harness is told nothing but its address. */
 async function running(number: number): Promise<Running> {
   const row = connectionByNumber(number);
+  const contract = (await loadContracts()).find(({ connection }) => connection === number);
   if (row?.listens === 'Object storage') {
     const { address, account, stop } = await startAzurite(anyPort);
     return { address: { ...address, user: account.name, password: account.key }, close: stop };
   }
-  const service = row && (await serviceMock(row.listens));
+  const service = contract && (await serviceMock(contract));
   if (row === undefined || service === undefined) throw new Error(`connection ${number} has no mock`);
   const server = await (await adapterFor(row.protocol)).serve({ contracts: [], listen: anyPort, service });
   // The server's own address is that of the Tenant Service; to watch a PostgreSQL takes a superuser.

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import type { Contract, Interaction, Step } from '../../contracts/contract.ts';
 import { compile, generate } from '../../contracts/matching.ts';
 import type { RedisCommand } from '../../contracts/messages/redis.ts';
-import { rowOf } from '../../harness/peers/destinations.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import type { Exercise } from '../../harness/verify/sides.ts';
 import type { Address } from '../../mocks/adapter.ts';
 import { toArguments } from '../../mocks/protocols/redis/commands.ts';

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { rowOf, type StartOptions } from '../../harness/peers/destinations.ts';
+import { rowOf } from '../../contracts/parts.ts';
+import type { StartOptions } from '../../harness/peers/destinations.ts';
 import type { RunOptions } from '../../harness/verify/run.ts';
 import { silentPeer, udpPeer, withPeer } from './bad-peers.ts';
 import { inChild, inFolder, junitIn, only, verifyContracts, verifyInChild } from './run.ts';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { Contract } from '../../contracts/contract.ts';
-import { rowOf } from '../../harness/peers/destinations.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import type { SetState } from '../../harness/verify/interaction.ts';
 import type { MockServer } from '../../mocks/adapter.ts';
 import { startKafka } from '../../mocks/protocols/kafka/server.ts';
@@ -15,7 +15,7 @@ const stepTimeoutMs = 5_000;
 /** Uses the harness's own destination of a contract, as if it were somebody else's. */
 async function withMock(contract: Contract, use: (mock: MockServer) => Promise<Aftermath>): Promise<Aftermath> {
   const { listens, protocol } = rowOf(contract);
-  const [adapter, service] = await Promise.all([adapterFor(protocol), serviceMock(listens)]);
+  const [adapter, service] = await Promise.all([adapterFor(protocol), serviceMock(contract)]);
   if (service === undefined) throw new Error(`${listens} has no mock`);
   const mock = await adapter.serve({ contracts: [contract], service, listen: free });
   try {

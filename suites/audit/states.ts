@@ -1,5 +1,4 @@
 import { state } from '../../contracts/contract.ts';
-import { rowOf } from '../../harness/peers/destinations.ts';
 import type { SetState } from '../../harness/verify/interaction.ts';
 import { stateChangeUrl } from '../../harness/verify/state-change.ts';
 import { adapterFor, serviceMock } from '../../mocks/registry.ts';
@@ -12,7 +11,7 @@ const description = 'read a tenant that does not exist';
 /** A destination whose mock is all right, with another way to set its states. */
 async function withStates(changed: (set: SetState) => SetState, asked = description) {
   const contract = await only(26, asked);
-  const service = await serviceMock(rowOf(contract).listens);
+  const service = await serviceMock(contract);
   if (service === undefined) throw new Error('Config Service has no mock');
   const adapter = await adapterFor('HTTP');
   const mock = await adapter.serve({ contracts: [contract], service, listen: { host: '127.0.0.1', port: 0 } });

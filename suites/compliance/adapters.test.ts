@@ -1,7 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { connectionByNumber } from '../../contracts/architecture.ts';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract, Interaction } from '../../contracts/contract.ts';
 import { judge } from '../../contracts/conversation.ts';
@@ -103,9 +102,8 @@ describe.each(wires)('the adapter of %s', (protocol, number) => {
   const signal = new AbortController().signal;
 
   beforeAll(async () => {
-    const row = connectionByNumber(number);
     const found = (await loadContracts()).find(({ connection }) => connection === number);
-    const stood = row && (await serviceMock(row.listens));
+    const stood = found && (await serviceMock(found));
     if (found === undefined || stood === undefined) throw new Error(`connection ${number} has no contract or no mock`);
     contract = found;
     service = stood;

@@ -3,11 +3,11 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { connectionByNumber } from '../../contracts/architecture.ts';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import type { HttpFault, HttpResponse } from '../../contracts/messages/http.ts';
 import type { TcpMessage } from '../../contracts/messages/tcp.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import { explain } from '../../harness/report/explain.ts';
 import { verify } from '../../harness/verify/run.ts';
 import type { Address, MockServer, ServiceMock, StateSet } from '../../mocks/adapter.ts';
@@ -31,10 +31,9 @@ function only(number: number, ...descriptions: string[]): Contract {
 }
 
 async function serveBroken(contract: Contract, change: (service: ServiceMock) => ServiceMock): Promise<MockServer> {
-  const row = connectionByNumber(contract.connection);
-  const service = row && (await serviceMock(row.listens));
-  if (row === undefined || service === undefined) throw new Error('no mock');
-  const adapter = await adapterFor(row.protocol);
+  const service = await serviceMock(contract);
+  if (service === undefined) throw new Error('no mock');
+  const adapter = await adapterFor(rowOf(contract).protocol);
   return adapter.serve({ contracts: [contract], service: change(service), listen: { host: '127.0.0.1', port: 0 } });
 }
 

@@ -1,4 +1,3 @@
-import { connectionByNumber } from '../../../contracts/architecture.ts';
 import { compile, generate } from '../../../contracts/matching.ts';
 import { type HttpFault, type HttpRequest, isHttpFault, isHttpRequest } from '../../../contracts/messages/http.ts';
 import {
@@ -50,8 +49,7 @@ function theRequest({ interaction, values }: Performance): HttpRequest {
 /** Lets the destination's mock complete the request; only it knows what a contract cannot hold. */
 async function prepared(performance: Performance, at: Address, request: HttpRequest): Promise<HttpRequest> {
   const { contract, interaction, values } = performance;
-  const system = connectionByNumber(contract.connection)?.destination;
-  const service = system === undefined ? undefined : await serviceMock(system);
+  const service = await serviceMock(contract);
   if (service === undefined || !isHttpServiceMock(service) || service.prepare === undefined) return request;
   return service.prepare(request, { at, interaction, values });
 }

@@ -15,7 +15,7 @@ import { type HttpServiceMock, isHttpServiceMock } from './service.ts';
 type Reply = HttpResponse | HttpFault;
 
 /** What a resolver is made of: the mock's contracts and behaviour, without an address. */
-export type ResolverOptions = Pick<ServeOptions, 'contracts' | 'service'>;
+export type ResolverOptions = Pick<ServeOptions, 'contracts' | 'service' | 'world'>;
 
 /**
  * What stands behind both faces of an HTTP mock, the MSW handlers and the listening server: it recognises a request by
@@ -33,12 +33,12 @@ export class Resolver {
   #closed: Promise<void> | undefined;
 
   /** @throws {TypeError} when the service mock cannot answer HTTP */
-  constructor({ contracts, service }: ResolverOptions, limits: HttpLimits) {
+  constructor({ contracts, service, world }: ResolverOptions, limits: HttpLimits) {
     if (!isHttpServiceMock(service)) {
       throw new TypeError(`the mock of ${service.system} cannot answer HTTP: it has no createWorld() and respond()`);
     }
     this.service = service;
-    this.#world = service.createWorld();
+    this.#world = world ?? service.createWorld();
     this.#index = new RequestIndex(contracts);
     this.#journal = new Journal(limits.journalExchanges);
     this.#limits = limits;

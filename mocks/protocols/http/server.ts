@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { connectionByNumber } from '../../../contracts/architecture.ts';
 import type { HttpFault, HttpResponse } from '../../../contracts/messages/http.ts';
+import { rowOf } from '../../../contracts/parts.ts';
 import type { MockServer, ServeOptions } from '../../adapter.ts';
 import { listenOn } from '../../listen.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
@@ -64,7 +64,7 @@ export async function startServer(options: ServeOptions, limits: HttpLimits = ht
 }
 
 function isTls(contract: ServeOptions['contracts'][number]): boolean {
-  return connectionByNumber(contract.connection)?.protocol === 'HTTPS';
+  return rowOf(contract).protocol === 'HTTPS';
 }
 
 /** The face of a resolver that listens on a socket. */

@@ -27,7 +27,7 @@ export type CertificateKind = 'valid' | 'expired';
 
 /** A service mock that answers HTTP. It keeps what it is told in a world: what was added is read back. */
 export interface HttpServiceMock<World = never> extends ServiceMock<World> {
-  /** A new world: what the mock knows before any state is set. One for each server. */
+  /** A new world: what the mock knows before any state is set. One for each server, or for all ports of one. */
   createWorld(): World;
   /**
    * Answers a request that a contract knows, from the world and not from the interaction's own response.

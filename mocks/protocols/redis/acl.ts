@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { connectionByNumber, systemSlug } from '../../../contracts/architecture.ts';
+import { systemSlug } from '../../../contracts/architecture.ts';
 import type { Contract, Interaction, Side } from '../../../contracts/contract.ts';
 import { compile } from '../../../contracts/matching.ts';
 import type { RedisAnswer, RedisCommand } from '../../../contracts/messages/redis.ts';
+import { rowOf } from '../../../contracts/parts.ts';
 import type { Address } from '../../adapter.ts';
 import { errorMessage } from '../../error-code.ts';
 import { place } from './client.ts';
@@ -14,8 +15,8 @@ import { literal } from './pattern.ts';
 const common = ['ping', 'hello', 'info', 'client|setname', 'client|getname', 'client|id', 'multi', 'exec', 'discard'];
 
 /** The ACL user of a connection's source. */
-export function userName({ connection }: Pick<Contract, 'connection'>): string {
-  return `r${connection}-${systemSlug(connectionByNumber(connection)?.source ?? 'source')}`;
+export function userName(contract: Pick<Contract, 'connection' | 'part'>): string {
+  return `r${contract.connection}-${systemSlug(rowOf(contract).dials)}`;
 }
 
 /**
@@ -23,7 +24,7 @@ export function userName({ connection }: Pick<Contract, 'connection'>): string {
  * who may know the one can work out the other.
  * @param at with the login of the administrator
  */
-export function sourceAddress(contract: Pick<Contract, 'connection'>, at: Address): Address {
+export function sourceAddress(contract: Pick<Contract, 'connection' | 'part'>, at: Address): Address {
   const user = userName(contract);
   return {
     ...at,

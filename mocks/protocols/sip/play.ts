@@ -40,7 +40,7 @@ export async function play(
 ): Promise<Observed> {
   signal.throwIfAborted();
   await preflight();
-  const transport = transportOf(contract.connection);
+  const transport = transportOf(contract);
   const stepTimeoutMs = interaction.stepTimeoutMs ?? STEP_TIMEOUT_MS;
   const uniqueName = () => randomBytes(8).toString('hex');
   const scenario = sourceScenario(interaction, { transport, values, lingerMs: LINGER_MS, uniqueName });

@@ -37,7 +37,7 @@ const MOST_ATTEMPTS = 3;
 export async function serve({ contracts, listen, service, signal }: ServeOptions): Promise<MockServer> {
   signal?.throwIfAborted();
   await preflight();
-  const transport = commonTransport(contracts.map((contract) => transportOf(contract.connection)));
+  const transport = commonTransport(contracts.map(transportOf));
   const { switches } = service as SipServiceMock;
   const control = new ScenarioControl(`harness-${randomBytes(8).toString('hex')}`, transport);
   const interactions = contracts.flatMap((contract) => contract.interactions);

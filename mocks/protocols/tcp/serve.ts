@@ -22,7 +22,7 @@ import { isTcpServiceMock, type TcpServiceMock } from './service.ts';
 export async function serve(options: ServeOptions, codec: Codec, limits: TcpLimits): Promise<MockServer> {
   options.signal?.throwIfAborted();
   const service = speakingTcp(options.service);
-  const world = service.createWorld();
+  const world = options.world ?? service.createWorld();
   const record = new TcpRecord(limits);
   const sessions = new Set<ServedSession>();
   const by = {

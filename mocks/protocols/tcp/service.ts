@@ -24,7 +24,7 @@ export interface TcpHandler {
 
 /** A service mock that speaks TCP. */
 export interface TcpServiceMock<World = never> extends ServiceMock<World> {
-  /** A new world: what the mock knows before any state is set. One for each server. */
+  /** A new world: what the mock knows before any state is set. One for each server, or for all ports of one. */
   createWorld(): World;
   /** Called for each connection. */
   accept(world: World, session: TcpSession): TcpHandler;
