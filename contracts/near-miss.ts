@@ -11,6 +11,8 @@ export interface Candidate {
   contract: Contract;
   interaction: Interaction;
   compiled: Compiled;
+  /** The values of its example, by their paths. */
+  leaves: ReadonlyMap<string, unknown>;
 }
 
 /** The contracted message that one on the wire comes closest to. */
@@ -27,13 +29,18 @@ export class UnmatchedMessageError extends Error {
 /** What a value that tells messages apart counts for, where any other value counts for one. */
 const identityWeight = 2;
 
+/** One message of an interaction, ready to be compared. */
+export function candidate(contract: Contract, interaction: Interaction, compiled: Compiled): Candidate {
+  return { contract, interaction, compiled, leaves: leavesOf(compiled.example) };
+}
+
 /** Every message that one side may send by the contracts, in their order. */
 export function candidates(contracts: readonly Contract[], side: Side): Candidate[] {
   return contracts.flatMap((contract) =>
     contract.interactions.flatMap((interaction) =>
       interaction.steps
         .filter(({ from }) => from === side)
-        .map(({ content }) => ({ contract, interaction, compiled: compile(content) })),
+        .map(({ content }) => candidate(contract, interaction, compile(content))),
     ),
   );
 }
@@ -52,10 +59,10 @@ export function nearest<C extends Candidate>(
   const actual = leavesOf(content);
   const strict = profile.strict[side];
   let best: { near: C & NearMiss; score: number } | undefined;
-  for (const candidate of among) {
-    const mismatches = match(candidate.compiled, content, { strict, bindings: new Map() });
-    const score = closeness(leavesOf(candidate.compiled.example), actual, mismatches, profile.identity[side]);
-    if (best === undefined || score > best.score) best = { near: { ...candidate, mismatches }, score };
+  for (const each of among) {
+    const mismatches = match(each.compiled, content, { strict, bindings: new Map() });
+    const score = closeness(each.leaves, actual, mismatches, profile.identity[side]);
+    if (best === undefined || score > best.score) best = { near: { ...each, mismatches }, score };
   }
   return best?.near;
 }
@@ -97,7 +104,8 @@ function fixText(near: NearMiss | undefined): string {
 }
 
 /**
- * What fits, less what does not. A text that differs still counts for as much of it as is the same; of what fits equally
+ * What fits, less one for each difference, however much is missing there: an emptied object is one difference, and
+ * of equally many the fewer parts count. A text that differs still counts for as much of it as is the same; of what fits equally
  * well, the one whose examples the message repeats.
  */
 function closeness(
@@ -109,18 +117,29 @@ function closeness(
   const weight = (path: string) => (identity.includes(path) ? identityWeight : 1);
   let score = 0;
   for (const [path, example] of expected) {
-    if (mismatches.some((each) => isWithin(path, each.path) || isWithin(each.path, path))) continue;
+    if (isEmpty(example) || mismatches.some((each) => isWithin(path, each.path) || isWithin(each.path, path))) continue;
     score += weight(path) + (actual.get(path) === example ? 0.0001 : 0);
   }
+  score -= new Set(mismatches.map(placeOf)).size;
   for (const { path, rule } of mismatches) {
-    const lost = [...expected.keys()].filter((leaf) => isWithin(leaf, path)).length;
-    score += weight(path) * likeness(expected.get(path), actual.get(path)) - Math.max(1, lost);
+    score -= 0.002;
+    score += weight(path) * likeness(expected.get(path), actual.get(path));
     // Something else in its place is closer than nothing there.
     if (actual.has(path)) score += 0.01;
     // At equal numbers, what is missing is closer than what is too much: the sender meant this one and left it out.
     if (rule === 'unexpected') score -= 0.001;
   }
   return score;
+}
+
+/** To ask for nothing says little about what is meant. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+/** Where a difference is: members that are missing have their place in the object that they are missing from. */
+function placeOf({ path, rule }: Mismatch): string {
+  return rule === 'missing' ? path.replace(/(\.[^.[\]]+|\[[^\]]*\])$/, '') : path;
 }
 
 function isWithin(path: string, ancestor: string): boolean {

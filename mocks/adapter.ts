@@ -129,6 +129,24 @@ export interface Respells {
   respell(content: unknown): Promise<readonly Spelling[]>;
 }
 
+/** A connection between two ends of the harness, for messages that no peer of its would send. */
+export interface Line {
+  /** Paths of what the stacks at its ends set by themselves, whatever they are told. */
+  readonly ownPaths: readonly string[];
+  /**
+   * Puts a message on the wire as its sender would, and reads it at the other end.
+   * @returns what was read; undefined where the wire has no form of the message, or its reader takes none
+   */
+  carry(content: unknown): Promise<unknown>;
+  /** Ends the connection. Closing twice is allowed. */
+  close(): Promise<void>;
+}
+
+/** Of the wires on which the harness can put any message, be it good or bad. */
+export interface Carries {
+  openLine(): Promise<Line>;
+}
+
 /** Nobody listens at an address: refused, unknown host, no answer to the first contact. The peer was never tested. */
 export class UnreachableError extends Error {
   override name = 'UnreachableError';

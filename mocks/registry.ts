@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type ProtocolName, systemSlug } from '../contracts/architecture.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { rowOf } from '../contracts/parts.ts';
-import type { Attachable, ProtocolAdapter, Respells, ServiceMock } from './adapter.ts';
+import type { Attachable, Carries, ProtocolAdapter, Respells, ServiceMock } from './adapter.ts';
 
 /** The folder of each of the table's protocols below `mocks/protocols`. */
 const protocolFolders: Readonly<Record<ProtocolName, string>> = {
@@ -24,7 +24,7 @@ export interface AdapterOptions {
   codec?: string;
 }
 
-type Adapter = ProtocolAdapter & Partial<Attachable & Respells>;
+type Adapter = ProtocolAdapter & Partial<Attachable & Respells & Carries>;
 
 /**
  * The adapter of a protocol; loaded when first asked for, so that nobody waits for a wire that is not used.

@@ -29,7 +29,7 @@ export function encodeBody(contentType: string | undefined, body: HttpBody | und
   if (body === undefined) return Buffer.alloc(0);
   switch (bodyKind(contentType)) {
     case 'json':
-      return Buffer.from(JSON.stringify(body));
+      return Buffer.from(isMalformedJson(body) ? body : JSON.stringify(body));
     case 'form':
       return Buffer.from(isRecord(body) ? formatFields(body) : String(body));
     case 'multipart':
@@ -76,6 +76,17 @@ function isUtf8(bytes: Uint8Array): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** A text that begins like an object or a list and is none: a body that breaks its content type, to be sent as it is. */
+function isMalformedJson(body: HttpBody): body is string {
+  if (typeof body !== 'string' || !/^\s*[[{]/.test(body)) return false;
+  try {
+    JSON.parse(body);
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -36,7 +36,8 @@ export interface HttpFault {
 /**
  * A body by its content type: the parsed value for JSON types, a record of fields for `application/x-www-form-urlencoded`,
  * a list of {@link HttpPart} for `multipart/*`, text for all other text types (XML and HTML too), base64 for everything else.
- * A body that breaks its content type (JSON that does not parse) is kept as text. An empty body is absent.
+ * A body that breaks its content type (JSON that does not parse) is kept as text, and text that begins like a JSON object or list
+ * and is none is sent as it is. An empty body is absent.
  */
 export type HttpBody = Json;
 

@@ -1,7 +1,15 @@
 import type { Connection, ProtocolName, SystemName } from '../../contracts/architecture.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { portOf, rowOf } from '../../contracts/parts.ts';
-import type { Address, Attachable, MockServer, ProtocolAdapter, Respells, ServiceMock } from '../../mocks/adapter.ts';
+import type {
+  Address,
+  Attachable,
+  Carries,
+  MockServer,
+  ProtocolAdapter,
+  Respells,
+  ServiceMock,
+} from '../../mocks/adapter.ts';
 import { type AdapterOptions, adapterFor, canAttach, mockFile, serviceMock } from '../../mocks/registry.ts';
 import { sentenceOf } from '../errors.ts';
 
@@ -9,7 +17,7 @@ import { sentenceOf } from '../errors.ts';
 export interface Destination {
   system: SystemName;
   protocol: ProtocolName;
-  adapter: ProtocolAdapter & Partial<Attachable & Respells>;
+  adapter: ProtocolAdapter & Partial<Attachable & Respells & Carries>;
   contracts: readonly Contract[];
   server: MockServer;
 }

@@ -6,10 +6,15 @@ import { wholeStrengths } from './whole.ts';
 
 /** One line a connection: breaks killed, tolerant changes accepted. */
 export function strengthTable(strengths: readonly Strength[], layout: Layout): string {
-  const head = ['#', 'source', 'destination', 'protocol', 'killed', 'tolerant', 'free'];
-  const rows = wholeStrengths(strengths).map(({ contract, total, killed, tolerant, free }) => {
+  const head = ['#', 'source', 'destination', 'protocol', 'killed', 'over the wire', 'tolerant', 'free'];
+  const rows = wholeStrengths(strengths).map(({ contract, total, killed, carried, tolerant, free }) => {
     const { number, source, destination, protocol } = rowOf(contract);
-    const counts = [`${killed}/${total}`, `${tolerant.accepted}/${tolerant.total}`, String(free.length)];
+    const counts = [
+      `${killed}/${total}`,
+      String(carried),
+      `${tolerant.accepted}/${tolerant.total}`,
+      String(free.length),
+    ];
     return [String(number), source, destination, protocol, ...counts];
   });
   return tabulate(head, rows, layout);
@@ -81,12 +86,19 @@ function anyIndex(path: string): string {
   return path.replace(/\[\d+\]/g, '[*]');
 }
 
-/** Of the breaks seen, the share whose first mismatch names the exact field, by protocol. */
+function percent(part: number, total: number): string {
+  return total === 0 ? '-' : `${((100 * part) / total).toFixed(2)} %`;
+}
+
+/**
+ * By protocol: of the breaks seen, the share whose first mismatch names the exact field; of the broken messages that no
+ * interaction holds, the share whose nearest interaction is the right one.
+ */
 export function nearMissText(strengths: readonly Strength[], layout: Layout): string {
-  const head = ['protocol', 'breaks', 'named exactly', 'share'];
-  const rows = nearMissShares(strengths).map(({ protocol, total, exact }) => {
-    const share = total === 0 ? '-' : `${((100 * exact) / total).toFixed(2)} %`;
-    return [protocol, String(total), String(exact), share];
+  const head = ['protocol', 'breaks', 'named exactly', 'share', 'in no interaction', 'nearest is right', 'share'];
+  const rows = nearMissShares(strengths).map(({ protocol, total, exact, sought, found }) => {
+    const field = [String(total), String(exact), percent(exact, total)];
+    return [protocol, ...field, String(sought), String(found), percent(found, sought)];
   });
   return tabulate(head, rows, layout);
 }
@@ -98,6 +110,7 @@ export function strengthTotals(strengths: readonly Strength[]): string {
   return [
     `${verdict}: ${wholeStrengths(strengths).length} connections`,
     `${sum(({ killed }) => killed)} of ${sum(({ total }) => total)} breaks killed`,
+    `${sum(({ carried }) => carried)} of them sent over the wire`,
     `${sum(({ tolerant }) => tolerant.accepted)} of ${sum(({ tolerant }) => tolerant.total)} tolerant changes accepted`,
     `${sum(({ free }) => free.length)} free`,
   ].join(', ');

@@ -43,12 +43,21 @@ test('the strength of a connection is that of its parts together', () => {
     contract: of,
     total: 10,
     killed,
+    carried: 5,
     exact: killed,
+    nearMiss: { sought: 4, found: 4 },
     survivors: [],
     free: [],
     tolerant: { total: 2, accepted: 2, refused: [] },
   });
   expect(wholeStrengths([strength(azure.contract, 10), strength(s3.contract, 9)])).toMatchObject([
-    { total: 20, killed: 19, exact: 19, tolerant: { total: 4, accepted: 4 } },
+    {
+      total: 20,
+      killed: 19,
+      carried: 10,
+      exact: 19,
+      nearMiss: { sought: 8, found: 8 },
+      tolerant: { total: 4, accepted: 4 },
+    },
   ]);
 });

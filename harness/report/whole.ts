@@ -36,7 +36,9 @@ export function wholeStrengths(strengths: readonly Strength[]): Strength[] {
       contract,
       total: sum(({ total }) => total),
       killed: sum(({ killed }) => killed),
+      carried: sum(({ carried }) => carried),
       exact: sum(({ exact }) => exact),
+      nearMiss: { sought: sum(({ nearMiss }) => nearMiss.sought), found: sum(({ nearMiss }) => nearMiss.found) },
       survivors: parts.flatMap(({ survivors }) => survivors),
       free: parts.flatMap(({ free }) => free),
       tolerant: {

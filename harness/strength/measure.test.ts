@@ -65,8 +65,12 @@ describe('a contract that names everything', () => {
     expect(strength.total).toBeGreaterThan(40);
     expect(strength).toMatchObject({ killed: strength.total, exact: strength.total });
     expect(isStrong([strength])).toBe(true);
+    const { sought, found } = strength.nearMiss;
     expect(nearMissText([strength], plain)).toBe(
-      `protocol\tbreaks\tnamed exactly\tshare\nHTTP\t${strength.total}\t${strength.total}\t100.00 %`,
+      [
+        'protocol\tbreaks\tnamed exactly\tshare\tin no interaction\tnearest is right\tshare',
+        `HTTP\t${strength.total}\t${strength.total}\t100.00 %\t${sought}\t${found}\t100.00 %`,
+      ].join('\n'),
     );
   });
 
@@ -168,15 +172,20 @@ describe('a contract that asks too much', () => {
 describe('the reports', () => {
   test('as JSON hold exactly what the schema says', async () => {
     const strength = await strengthOf(contractOf(good), ['destination']);
-    const { total } = strength;
+    const { total, carried, nearMiss } = strength;
+    const { sought } = nearMiss;
+    expect(carried).toBeGreaterThan(0);
     const { free, ...connection } = strengthJson([strength], { nearMiss: true }).connections[0] ?? {};
     expect(strengthJson([strength]).schema).toBe('voxpact/strength/1');
     expect(strengthJson([strength])).not.toHaveProperty('nearMiss');
-    expect(strengthJson([strength], { nearMiss: true }).nearMiss).toEqual([{ protocol: 'HTTP', total, exact: total }]);
+    expect(strengthJson([strength], { nearMiss: true }).nearMiss).toEqual([
+      { protocol: 'HTTP', total, exact: total, sought, found: sought },
+    ]);
     expect(connection).toEqual({
       number: 26,
       total,
       killed: total,
+      carried,
       survivors: [],
       tolerant: { total: strength.tolerant.total, accepted: strength.tolerant.total },
     });
@@ -185,18 +194,15 @@ describe('the reports', () => {
 
   test('as a table have a line a connection', async () => {
     const strength = await strengthOf(contractOf(good), ['destination']);
-    const { total, tolerant, free } = strength;
+    const { total, carried, tolerant, free } = strength;
     expect(strengthTable([strength], plain).split('\n')[1]).toBe(
-      `26\tTenant Service\tConfig Service\tHTTP\t${total}/${total}\t${tolerant.total}/${tolerant.total}\t${free.length}`,
+      `26\tTenant Service\tConfig Service\tHTTP\t${total}/${total}\t${carried}\t${tolerant.total}/${tolerant.total}\t${free.length}`,
     );
   });
 
-  test('call nothing strong that was not measured', () => {
+  test('call nothing strong that was not measured', async () => {
     expect(isStrong([])).toBe(false);
-    const tolerant = { total: 0, accepted: 0, refused: [] };
-    expect(
-      isStrong([{ contract: contractOf(good), total: 0, killed: 0, exact: 0, survivors: [], free: [], tolerant }]),
-    ).toBe(false);
+    expect(isStrong([await measureContract(contractOf(good), [], adapter)])).toBe(false);
   });
 });
 

@@ -1,11 +1,15 @@
 import type { Contract, FreePart, Side } from '../../contracts/contract.ts';
 import { judge, type StepMismatch } from '../../contracts/conversation.ts';
 import { isObject } from '../../contracts/matching/values.ts';
+import { candidates } from '../../contracts/near-miss.ts';
 import { rowOf } from '../../contracts/parts.ts';
+import type { Line } from '../../mocks/adapter.ts';
 import type { Destination } from '../peers/destinations.ts';
 import type { Baseline } from './baseline.ts';
+import { carried } from './carry.ts';
 import { namesBreak, namesExactly, pathOf } from './mutant.ts';
 import { type Mutant, mutantsOf, type Wiring } from './mutants.ts';
+import { findsInteraction } from './near-miss.ts';
 import { covers, type Segments } from './paths.ts';
 import { protocolOperators } from './protocol-operators.ts';
 import { changePath, tolerantChanges } from './tolerant.ts';
@@ -43,8 +47,12 @@ export interface Strength {
   contract: Contract;
   total: number;
   killed: number;
+  /** How many went over a wire before they were judged; the others were judged as they stand in the record. */
+  carried: number;
   /** Of those killed, the ones whose first mismatch names the exact field. */
   exact: number;
+  /** Of the broken messages, those that no interaction holds, and those whose nearest interaction is the right one. */
+  nearMiss: { sought: number; found: number };
   survivors: Survivor[];
   free: FreeSurvivor[];
   tolerant: { total: number; accepted: number; refused: Refusal[] };
@@ -52,7 +60,17 @@ export interface Strength {
 
 function emptyStrength(contract: Contract): Strength {
   const tolerant = { total: 0, accepted: 0, refused: [] };
-  return { contract, total: 0, killed: 0, exact: 0, survivors: [], free: [], tolerant };
+  return {
+    contract,
+    total: 0,
+    killed: 0,
+    carried: 0,
+    exact: 0,
+    nearMiss: { sought: 0, found: 0 },
+    survivors: [],
+    free: [],
+    tolerant,
+  };
 }
 
 /** Why a place is free; one with members is, if all of them are. */
@@ -63,13 +81,20 @@ function freeReason(parts: readonly FreePart[], at: Segments, value: unknown): s
   return reasons.includes(undefined) ? undefined : [...new Set(reasons)].join('; ');
 }
 
-/** Breaks one side's record in every way and notes what the judge makes of it. */
-export function measureBreaks(strength: Strength, baseline: Baseline, wiring: Wiring): void {
+/** Breaks one side's record in every way, over the wire where there is a line, and notes what the judge makes of it. */
+export async function measureBreaks(
+  strength: Strength,
+  baseline: Baseline,
+  wiring: Wiring,
+  line: Line | undefined,
+): Promise<void> {
   const { interaction, side, values } = baseline;
   const { profile } = wiring;
   const free = [...(interaction.free ?? []), ...(profile.free?.[side] ?? [])];
+  const among = candidates([strength.contract], side);
   for (const mutant of mutantsOf(baseline, wiring)) {
-    const mismatches = judge(interaction, mutant.messages, profile, side, values);
+    const messages = line && (await carried(mutant, line));
+    const mismatches = judge(interaction, messages ?? mutant.messages, profile, side, values);
     const killed = mismatches.some((mismatch) => namesBreak(mutant.naming, mismatch));
     const where = { interaction: interaction.description, side, step: mutant.step, path: pathOf(mutant) };
     const reason = killed || mutant.at.length === 0 ? undefined : freeReason(free, mutant.at, mutant.value);
@@ -78,10 +103,14 @@ export function measureBreaks(strength: Strength, baseline: Baseline, wiring: Wi
       continue;
     }
     strength.total += 1;
+    if (messages !== undefined) strength.carried += 1;
     if (!killed)
       strength.survivors.push({ ...where, operator: mutant.operator, remedy: remedyFor(mutant, mismatches) });
     else {
       strength.killed += 1;
+      const found = findsInteraction(mutant, baseline, among, profile, pathOf(mutant));
+      if (found !== undefined) strength.nearMiss.sought += 1;
+      if (found) strength.nearMiss.found += 1;
       if (namesExactly(mutant.naming, mismatches[0] as StepMismatch)) strength.exact += 1;
     }
   }
@@ -118,9 +147,14 @@ export async function measureContract(
 ): Promise<Strength> {
   const wiring = { profile: adapter.profile, operators: protocolOperators[rowOf(contract).protocol], adapter };
   const strength = emptyStrength(contract);
-  for (const baseline of records) {
-    measureBreaks(strength, baseline, wiring);
-    await measureTolerance(strength, baseline, wiring);
+  const line = await adapter.openLine?.();
+  try {
+    for (const baseline of records) {
+      await measureBreaks(strength, baseline, wiring, line);
+      await measureTolerance(strength, baseline, wiring);
+    }
+  } finally {
+    await line?.close();
   }
   return strength;
 }

@@ -15,6 +15,8 @@ export interface Mutant extends Break {
   value?: unknown;
   /** What would have told it, where the judge does not. */
   remedy: string;
+  /** Where in the record the message stands that is broken; absent where it is the record as a whole. */
+  index?: number;
   messages: readonly ObservedMessage[];
 }
 
@@ -51,6 +53,7 @@ function fieldMutants({ messages }: Baseline, placed: PlacedMessage, { profile, 
     value: valueAt(content, found.at),
     naming: { kind: 'field', step, paths, ...(mayDoWithout ? { title: profile.title(found.content) } : {}) },
     remedy,
+    index,
     messages: withContent(messages, index, found.content),
   });
   const places = placesOf(compiled, content, { strict: profile.strict[from], bindings });

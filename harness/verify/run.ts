@@ -76,13 +76,15 @@ function sourceUnderTest(contract: Contract, destination: Destination, { exercis
   return { exercise, at: server.addressFor?.(contract) ?? server.address };
 }
 
-async function verifyForeign(
-  contract: Contract,
-  foreign: ForeignDestination,
-  options: RunOptions,
-): Promise<SideResult> {
-  const adapter = await adapterFor(rowOf(contract).protocol, options.adapterOptions);
-  return verifyDestination({ contract, adapter, ...foreign, ...reporting(contract, 'destination', options) });
+/** One destination under test has one set of provider states, so its connections take turns. */
+async function verifyForeign(foreign: ForeignDestination, options: RunOptions): Promise<ConnectionResult[]> {
+  const results: ConnectionResult[] = [];
+  for (const contract of options.contracts) {
+    const adapter = await adapterFor(rowOf(contract).protocol, options.adapterOptions);
+    const common = reporting(contract, 'destination', options);
+    results.push({ contract, destination: await verifyDestination({ contract, adapter, ...foreign, ...common }) });
+  }
+  return results;
 }
 
 function reporting(contract: Contract, side: Side, { signal, onResult }: RunOptions) {
@@ -156,16 +158,9 @@ export function connectionVerdict(result: ConnectionResult): Verdict {
 export async function verify(options: RunOptions): Promise<Run> {
   const startedAt = new Date().toISOString();
   const start = performance.now();
-  const { foreign } = options;
-  const connections =
-    foreign === undefined
-      ? await verifyWithOwnDestinations(options)
-      : await Promise.all(
-          options.contracts.map(async (contract) => ({
-            contract,
-            destination: await verifyForeign(contract, foreign, options),
-          })),
-        );
+  const connections = await (options.foreign === undefined
+    ? verifyWithOwnDestinations(options)
+    : verifyForeign(options.foreign, options));
   connections.sort((a, b) => a.contract.connection - b.contract.connection);
   const verdict = combine(connections.map((result) => ({ verdict: connectionVerdict(result) })));
   return {

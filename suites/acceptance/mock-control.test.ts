@@ -17,8 +17,9 @@ describe('a mock of the Config Service in a process of its own, its states set f
     const args = ['--service', 'config-service', '--at', mock.address, '--states', `${mock.control}/states`];
     const { exitCode, stdout } = await voxpact('verify', ...args, '--json');
     const { verdict, connections } = JSON.parse(stdout);
-    expect([verdict, exitCode, connections.length]).toEqual(['passed', 0, 1]);
-    expect(connections[0].destination.interactions).toHaveLength(contract.interactions.length);
+    expect([verdict, exitCode]).toEqual(['passed', 0]);
+    const own = connections.find(({ number }: { number: number }) => number === contract.connection);
+    expect(own.destination.interactions).toHaveLength(contract.interactions.length);
   }, 60_000);
 
   test("passes Pact's own verifier, by the committed file", async () => {
@@ -34,7 +35,7 @@ describe('a mock of the Config Service in a process of its own, its states set f
     expect(recorded).toMatchObject([
       {
         messages: [{ from: 'source', content: { method: 'GET', path: '/no/such/route' } }, { from: 'destination' }],
-        failure: expect.stringContaining('connection 26'),
+        failure: expect.stringContaining('no interaction has this message: GET /no/such/route'),
       },
     ]);
     expect((await fetch(exchanges, { method: 'DELETE' })).status).toBe(204);

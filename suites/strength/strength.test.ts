@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadContracts } from '../../contracts/catalogue.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import { refusalsText, survivorsText } from '../../harness/report/strength-text.ts';
 import type { Strength } from '../../harness/strength/measure.ts';
 import { nearMissShares } from '../../harness/strength/near-miss.ts';
 import { measureStrength } from '../../harness/strength/run.ts';
 
+const openLines = new Set(['HTTP', 'HTTPS', 'TCP', 'SIP/TCP', 'SIP/UDP']);
 const contracts = await loadContracts();
 let strengths: readonly Strength[];
 
@@ -36,6 +38,16 @@ describe.each(contracts.map(({ connection }) => connection))('connection %i', (c
   test('frees nothing without a reason', () => {
     expect(strengthOf(connection).free.filter(({ reason }) => reason.trim() === '')).toEqual([]);
   });
+});
+
+test('the nearest interaction is the right one, on every protocol', () => {
+  const shares = nearMissShares(strengths);
+  expect(shares.filter(({ sought, found }) => sought === 0 || found !== sought)).toEqual([]);
+});
+
+test('the breaks of HTTP, TCP and SIP go over the wire', () => {
+  const silent = strengths.filter(({ contract, carried }) => carried === 0 && openLines.has(rowOf(contract).protocol));
+  expect(silent.map(({ contract }) => contract.connection)).toEqual([]);
 });
 
 test('the first mismatch names the exact field, on every protocol', () => {

@@ -18,6 +18,13 @@ describe('a body comes back as it went, whatever it holds', () => {
     );
   });
 
+  test('JSON that is none goes as it is; a text that only holds words is a JSON text', async () => {
+    expect(encodeBody('application/json', '{"id":').toString()).toBe('{"id":');
+    expect(await roundTrip('application/json', '{"id":')).toBe('{"id":');
+    expect(encodeBody('application/json', 'words').toString()).toBe('"words"');
+    expect(encodeBody('application/json', '[1]').toString()).toBe('"[1]"');
+  });
+
   test('form fields, repeated ones too', async () => {
     const field = fc.oneof(fc.string(), fc.array(fc.string(), { minLength: 2, maxLength: 3 }));
     await fc.assert(

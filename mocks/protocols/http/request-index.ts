@@ -1,21 +1,16 @@
 import type { Contract, Interaction, Step } from '../../../contracts/contract.ts';
-import { type Compiled, compile, type Mismatch, match } from '../../../contracts/matching.ts';
+import { compile, type Mismatch, match } from '../../../contracts/matching.ts';
 import { type HttpMessage, type HttpRequest, httpProfile, isHttpRequest } from '../../../contracts/messages/http.ts';
-import { type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
+import { type Candidate, candidate, type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
 import type { RequestMatch } from './service.ts';
 
 const strict = httpProfile.strict.source;
 
-/** One contracted request, ready to be compared. */
-interface Entry extends RequestMatch {
-  compiled: Compiled;
-}
-
 /** The requests of all contracts of a destination, found by method and path in one look-up, however many there are. */
 export class RequestIndex {
-  readonly #exact = new Map<string, Entry[]>();
+  readonly #exact = new Map<string, Candidate[]>();
   /** Requests whose path or method is a matcher. */
-  readonly #patterns: Entry[] = [];
+  readonly #patterns: Candidate[] = [];
 
   constructor(contracts: readonly Contract[]) {
     for (const contract of contracts) {
@@ -30,7 +25,7 @@ export class RequestIndex {
     if (step.from !== 'source' || !isHttpRequest(template)) return;
     const { method, path } = template as { method: unknown; path: unknown };
     // A template without a query means: none. Said outright, the strictness below $.query sees an unexpected one.
-    const entry = { contract, interaction, compiled: compile({ query: {}, ...template }) };
+    const entry = candidate(contract, interaction, compile({ query: {}, ...template }));
     if (typeof method === 'string' && typeof path === 'string') {
       const key = `${method} ${path}`;
       this.#exact.set(key, [...(this.#exact.get(key) ?? []), entry]);
@@ -43,7 +38,7 @@ export class RequestIndex {
    */
   find(request: HttpRequest, states: ReadonlySet<string>): RequestMatch | undefined {
     const candidates = this.#exact.get(`${request.method} ${request.path}`) ?? [];
-    let best: { entry: Entry; score: number } | undefined;
+    let best: { entry: Candidate; score: number } | undefined;
     for (const entry of this.#patterns.length === 0 ? candidates : [...candidates, ...this.#patterns]) {
       if (mismatchesOf(entry, request).length > 0) continue;
       const score = statesInForce(entry.interaction, states);
@@ -58,7 +53,7 @@ export class RequestIndex {
   }
 }
 
-function mismatchesOf(entry: Entry, request: HttpMessage): Mismatch[] {
+function mismatchesOf(entry: Candidate, request: HttpMessage): Mismatch[] {
   return match(entry.compiled, request, { strict, bindings: new Map() });
 }
 

@@ -6,16 +6,12 @@ import type { HttpFault, HttpResponse } from '../../../contracts/messages/http.t
 import { rowOf } from '../../../contracts/parts.ts';
 import type { MockServer, ServeOptions } from '../../adapter.ts';
 import { listenOn } from '../../listen.ts';
+import { OversizedBodyError, readBody } from './body.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
 import { Resolver } from './resolver.ts';
 import { trackSockets } from './sockets.ts';
 import { type Certificates, makeCertificates } from './tls.ts';
 import { logicalRequest, wireResponse } from './wire.ts';
-
-/** The body of a request went past the limit. */
-class OversizedBodyError extends Error {
-  override name = 'OversizedBodyError';
-}
 
 const endedEarly = 'the source ended the connection before its request was whole';
 
@@ -198,21 +194,6 @@ class ListeningFace {
     const content: HttpFault = { fault: 'tls', detail: 'CERT_HAS_EXPIRED' };
     this.#resolver.record(undefined, [{ from: 'destination', content, atMs: Date.now() }]);
   }
-}
-
-function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limitBytes) return void chunks.push(chunk);
-      request.pause();
-      reject(new OversizedBodyError(`the body is larger than ${limitBytes} bytes, the most that a mock reads`));
-    });
-    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    request.on('error', reject);
-  });
 }
 
 function send(response: ServerResponse, reply: HttpResponse | HttpFault): void {

@@ -1,5 +1,6 @@
 import { sipProfile } from '../../../contracts/messages/sip.ts';
-import type { ProtocolAdapter, Respells } from '../../adapter.ts';
+import type { Carries, ProtocolAdapter, Respells } from '../../adapter.ts';
+import { openLine } from './line.ts';
 import { play as playDialog } from './play.ts';
 import { respell } from './respell.ts';
 import { serve } from './serve.ts';
@@ -16,4 +17,11 @@ const play: ProtocolAdapter['play'] = async (performance, at, signal) => {
 };
 
 /** SIP over TCP and UDP. SIPp plays both ends; the tap is ours. */
-export const adapter: ProtocolAdapter & Respells = { profile: sipProfile, play, serve, tap, respell };
+export const adapter: ProtocolAdapter & Respells & Carries = {
+  profile: sipProfile,
+  play,
+  serve,
+  tap,
+  respell,
+  openLine,
+};

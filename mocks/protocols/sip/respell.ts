@@ -2,7 +2,7 @@ import { isSipRequest, isSipResponse, type SipMessage } from '../../../contracts
 import type { Spelling } from '../../adapter.ts';
 import { compactName } from './headers.ts';
 import { parseSip, syntaxError } from './message.ts';
-import { bodyText, headerLines } from './render.ts';
+import { messageBytes, withIncrement } from './written.ts';
 
 /** Ways to write the header lines of a message (RFC 3261, sections 7.3.1 and 7.3.3). */
 const ways: readonly (readonly [change: string, write: (lines: string[]) => string[]])[] = [
@@ -19,10 +19,7 @@ const ways: readonly (readonly [change: string, write: (lines: string[]) => stri
  */
 export async function respell(content: unknown): Promise<Spelling[]> {
   if (!isSipRequest(content) && !isSipResponse(content)) return [];
-  const lines = headerLines(content.headers);
-  const body = bodyText(content);
-  if (content.headers['content-length'] !== undefined) lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
-  return ways.map(([change, write]) => ({ change, content: readBack(content, write(lines), body) }));
+  return ways.map(([change, write]) => ({ change, content: readBack(content, messageBytes(content, write)) }));
 }
 
 function renamed(line: string, rename: (name: string) => string): string {
@@ -35,19 +32,8 @@ function inOtherOrder(lines: string[]): string[] {
   return [...Map.groupBy(lines, (line) => line.slice(0, line.indexOf(':'))).values()].reverse().flat();
 }
 
-function readBack(content: SipMessage, lines: readonly string[], body: string): SipMessage {
-  const start = isSipRequest(content)
-    ? `${content.method} ${content.requestUri} SIP/2.0`
-    : `SIP/2.0 ${content.status} ${content.reason}`;
-  const bytes = Buffer.from(`${[start, ...lines].join('\r\n')}\r\n\r\n${body}`);
+function readBack(content: SipMessage, bytes: Buffer): SipMessage {
   const parsed = parseSip(bytes, content.headers.via?.transport === 'UDP' ? 'UDP' : 'TCP');
   if (parsed.content === undefined || parsed.violations.length > 0) throw syntaxError(parsed);
   return withIncrement(parsed.content, content);
-}
-
-/** How far the number rose is known from the dialog, not from the bytes of one message. */
-function withIncrement(read: SipMessage, { headers: { cseq } }: SipMessage): SipMessage {
-  if (cseq?.increment === undefined || read.headers.cseq === undefined) return read;
-  const { increment } = cseq;
-  return { ...read, headers: { ...read.headers, cseq: { ...read.headers.cseq, increment } } };
 }

@@ -1,7 +1,7 @@
 import type { Contract } from '../../../contracts/contract.ts';
 import { compile, type Mismatch, match } from '../../../contracts/matching.ts';
 import { type TcpMessage, tcpProfile } from '../../../contracts/messages/tcp.ts';
-import { type Candidate, type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
+import { type Candidate, candidate, type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
 
 interface Known extends Candidate {
   /** The attributes that must have one plain value: looked at first, as a full match costs far more. */
@@ -20,7 +20,7 @@ export class ContractIndex {
           const text = JSON.stringify(content);
           if (from !== 'source' || seen.has(text)) continue;
           seen.add(text);
-          this.#add({ contract, interaction, compiled: compile(content), fixed: fixedAttributes(content) });
+          this.#add({ ...candidate(contract, interaction, compile(content)), fixed: fixedAttributes(content) });
         }
       }
     }
