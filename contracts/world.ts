@@ -88,11 +88,63 @@ export const world = {
     ani: '+15550100',
     dnis: '8005550199',
     networkCallId: '18446744073709551615',
+    /** What is attached to the call, and what it is changed to. */
+    userData: { first: { Segment: 'silver' }, later: { Segment: 'gold' } },
   },
   orsSession: { id: '00FAVPM3BOBM3223H3CA9ATAES00000G' },
-  sipNode: { id: 'voice-sip-0', serverDbid: 101 },
+  orsNode: { id: 'voice-ors-0' },
+  tenantNode: { id: 't100-0' },
+  /** A piece of digital work, a chat or an e-mail. */
+  interaction: { id: 'ixn-000A5FVPM3B1' },
+  /** A node of ORS that is not the one asked, by its pod and the address that it gives out. */
+  otherOrsNode: { id: 'voice-ors-1', url: 'http://ors-1.voice.example:9098' },
+  /** The dialogs that GVP runs for the ORS session, by the ids that pair the two. */
+  dialog: { requestId: 'r-1', laterRequestId: 'r-2' },
+  /** A callback that waits in an ORS session of its own. */
+  callback: {
+    id: '0b9d4a52-6c1e-4f7a-8d30-5e2f9c7b1a64',
+    sessionId: '00FAVPM3BOBM3223H3CA9ATAES00000H',
+    serviceName: 'Sales',
+  },
+  sipNode: { id: 'voice-sip-0', serverDbid: 101, application: 'SIPS' },
+  otherSipNode: { id: 'voice-sip-1' },
+  sipProxyNode: { id: 'voice-sipproxy-0' },
+  rqNode: { id: 'voice-rq-0' },
+  otherRqNode: { id: 'voice-rq-1' },
+  configNode: { id: 'voice-config-0' },
+  voicemailNode: { id: 'voice-voicemail-0' },
+  otherVoicemailNode: { id: 'voice-voicemail-1' },
   campaign: { dbid: 102, name: 'Airlines', groupDbid: 140 },
-  mailbox: { number: '7001', messageId: 'm-1', otherMessageId: 'm-2' },
+  /** Two attempts of the campaign to reach one customer, by their ids. */
+  attempt: { guid: '01VM0EXAMPLE0GUID000000000000001', laterGuid: '01VM0EXAMPLE0GUID000000000000002' },
+  callingList: { dbid: 141, name: 'ListA' },
+  /** `othersNumber` belongs to nobody who has a token. */
+  mailbox: { number: '7001', messageId: 'm-1', otherMessageId: 'm-2', othersNumber: '9001' },
+  /** Who administers mailboxes, and what the users of the web show at the door. No secrets. */
+  administrator: { userName: 'admin1' },
+  tokens: { agent: 'token-of-agent1', administrator: 'token-of-admin1', expired: 'token-expired' },
+  /** Its members are the first two persons. */
+  agentGroup: { dbid: 301, name: 'Support', mailbox: '9001' },
+  routingScript: { dbid: 320, name: 'Main' },
+  /** A list object, which the configuration calls a transaction. */
+  list: { dbid: 330, name: 'List1' },
+  sbc: { contact: 'sip:sbc.voice.example:5060' },
+  /** How the phone of the first agent is registered. */
+  registration: { contact: 'sip:7001@10.0.0.5:5060', callId: 'reg-7001@10.0.0.5', expires: 3600 },
+  /** The same phone at another place. */
+  movedRegistration: { contact: 'sip:7001@10.0.0.9:5060', callId: 'reg-7001@10.0.0.9' },
+  /** The session that an agent has from login to logout. */
+  agentSession: { id: 's-19' },
+  /** A chat with two messages, the first of which the client sent under an id of its own. */
+  chat: {
+    sessionId: 'cs-1',
+    channelId: 'ch-1',
+    messageId: '7d1f0c8e-2b3a-4c5d-9e6f-1a2b3c4d5e01',
+    laterMessageId: '7d1f0c8e-2b3a-4c5d-9e6f-1a2b3c4d5e02',
+    clientMessageId: 'cm-1',
+  },
+  /** What Designer has published for the tenant beside the application of the routing script. */
+  designer: { backup: 'Backup', module: 'Greeting', dataTable: 'Hours' },
   customer: { phone: '+15551230000', id: 'C-17', unknownPhone: '+15550000000' },
   /** The instant at which the fixture world stands still: seconds and microseconds since 1970. */
   now: { sec: 1_760_000_000, usec: 125_000 },

@@ -1,5 +1,5 @@
 import { destination, type Interaction, inferred, type ProviderState, source } from '../contract.ts';
-import { includes, regex, string, text } from '../matchers.ts';
+import { includes, regex, string, type Template, text } from '../matchers.ts';
 import type { HttpMessage } from '../messages/http.ts';
 
 /** `application/json`, with or without the charset that RFC 8259 makes superfluous. */
@@ -7,6 +7,17 @@ export const jsonType = regex('^application/json(; ?charset=[uU][tT][fF]-8)?$', 
 
 /** `text/plain` with any parameters. */
 export const plainTextType = regex('^text/plain(;[^,]*)?$', 'text/plain');
+
+/** A date in a header (RFC 9110, section 5.6.7). */
+export const httpDate = regex(
+  '^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$',
+  'Thu, 09 Oct 2025 08:53:20 GMT',
+);
+
+/** A time in JSON: ISO 8601, UTC. */
+export const utcTime = text(
+  regex('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z$', '2025-10-09T08:53:20Z'),
+);
 
 /** The error body of the services inside the cluster: a code and a sentence, in the envelope of the platform's public APIs. */
 export const errorBody = (code: number, messageExample: string) => ({
@@ -26,7 +37,7 @@ export const errorNaming = (code: number, name: string, messageExample: string) 
 export function sidecarWithoutUpstream(
   description: string,
   given: ProviderState,
-  request: HttpMessage,
+  request: Template<HttpMessage>,
 ): Interaction<HttpMessage> {
   return {
     description,

@@ -1,89 +1,28 @@
 import {
+  answerJson,
+  getTenant,
   objectPath,
-  states,
+  requestJson,
+  revisionTagged,
   storedTenant,
   tenantBody,
   tenantPath,
   tenantRevision,
   tenantsPath,
 } from '../common/config-service.ts';
-import { errorBody, errorNaming, jsonType, sidecarWithoutUpstream } from '../common/http-common.ts';
-import { assumed, destination, type Interaction, inferred, source } from '../contract.ts';
+import { refusedLookUp, storeLost, unknownTenantRefused } from '../common/config-service-errors.ts';
+import { states } from '../common/config-service-states.ts';
+import { sidecarWithoutUpstream } from '../common/http-common.ts';
+import { assumed, destination, inferred, source } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
-import { dialect } from '../dialect.ts';
-import { integer, regex } from '../matchers.ts';
+import { integer } from '../matchers.ts';
 import type { HttpMessage, HttpRequest } from '../messages/http.ts';
 import { world } from '../world.ts';
 
-type Exchange = Interaction<HttpMessage>;
-
-const json = { 'content-type': 'application/json; charset=utf-8' };
-const answerJson = { 'content-type': jsonType };
-/** Of an answer that holds the tenant. */
-const tenantAnswer = { ...answerJson, etag: regex('^"[0-9]+"$', `"${tenantRevision}"`) };
+const tenantAnswer = revisionTagged(tenantRevision);
 const routesAssumed = assumed('routes and bodies: no public document has them, so a small REST shape stands in');
-const lostStore = inferred(
-  'Redis is the only store of the service (connection 17), so without it nothing can be answered',
-);
-
-const getTenant: HttpRequest = { method: 'GET', path: tenantPath(world.tenant.uuid) };
-const addTenant: HttpRequest = { method: 'POST', path: tenantsPath, headers: json, body: tenantBody };
+const addTenant: HttpRequest = { method: 'POST', path: tenantsPath, headers: requestJson, body: tenantBody };
 const unknownTenant = world.otherTenant.uuid;
-
-/** A look-up whose keys the service cannot accept. A source that keeps the contract never sends one. */
-function refusedLookUp(description: string, type: string, query: Record<string, string>): Exchange {
-  return {
-    description,
-    negative: true,
-    basis: assumed('an object is looked up by exactly one key, of those that its type has'),
-    given: [states.tenantExists],
-    only: { side: 'destination', reason: 'a source that keeps the contract asks by exactly one fitting key' },
-    steps: [
-      source<HttpMessage>({ method: 'GET', path: objectPath(world.tenant.uuid, type), query }),
-      destination<HttpMessage>({
-        status: 400,
-        headers: answerJson,
-        body: errorBody(400, 'exactly one key is needed'),
-      }),
-    ],
-  };
-}
-
-/** A request for a tenant that the service does not have. */
-function unknownTenantRefused(description: string, path: string, query: Record<string, string> = {}): Exchange {
-  return {
-    description,
-    negative: true,
-    basis: assumed('an unknown tenant is a 404 whose message names it'),
-    given: [states.otherTenantMissing],
-    steps: [
-      source<HttpMessage>({ method: 'GET', path, query }),
-      destination<HttpMessage>({
-        status: 404,
-        headers: answerJson,
-        body: errorNaming(404, unknownTenant, `tenant ${unknownTenant} not found`),
-      }),
-    ],
-  };
-}
-
-/** A request while the store behind the service is lost. */
-function storeLost(description: string, request: HttpRequest): Exchange {
-  return {
-    description,
-    negative: true,
-    basis: lostStore,
-    given: [states.redisLost],
-    steps: [
-      source<HttpMessage>(request),
-      destination<HttpMessage>({
-        status: 503,
-        headers: { ...answerJson, 'retry-after': String(dialect.http.configService.retryAfterSeconds) },
-        body: errorBody(503, 'redis is not connected'),
-      }),
-    ],
-  };
-}
 
 /** The status of every success is 200 and no other: the service's own metrics count everything else as an error. */
 export default defineContract<HttpMessage>({

@@ -1,68 +1,60 @@
-import { states } from '../../../contracts/common/config-service.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
-import type { StateSet } from '../../adapter.ts';
 import type { HttpServiceMock } from '../../protocols/http/service.ts';
+import { getStatus, operate } from './devices.ts';
 import { getObject } from './objects.ts';
-import { noUpstream, refuse, storeLost } from './replies.ts';
-import { addTenant, deleteTenant, getTenant } from './tenants.ts';
+import { noUpstream, ok, refuse, storeLost, unready } from './replies.ts';
+import { states } from './states.ts';
+import { addTenant, deleteTenant, getTenant, listTenants } from './tenants.ts';
 import { type ConfigWorld, createWorld } from './world.ts';
 
-const { tenants: tenantsPath, objects: objectsSegment } = dialect.http.configService;
+const routes = dialect.http.configService;
 
-/** Changes the world and leaves behind how to put everything back, with what was added since. */
-function changed(world: ConfigWorld, change: Partial<ConfigWorld>): Partial<StateSet> {
-  const before = { ...world };
-  Object.assign(world, change);
-  return { undo: async () => void Object.assign(world, before) };
-}
-
-function withTenant(world: ConfigWorld, tenantUuid: string, revision: number): Partial<StateSet> {
-  const fresh = createWorld();
-  const tenant = fresh.tenants.get(tenantUuid);
-  if (tenant === undefined) throw new RangeError(`tenant ${tenantUuid} is not in the fixture world`);
-  return changed(world, {
-    tenants: new Map(world.tenants).set(tenantUuid, { ...tenant, revision }),
-    objects: new Map(world.objects).set(tenantUuid, fresh.objects.get(tenantUuid) ?? []),
-  });
-}
-
-function withoutTenant(world: ConfigWorld, tenantUuid: string): Partial<StateSet> {
-  const others = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([uuid]) => uuid !== tenantUuid));
-  return changed(world, { tenants: others(world.tenants), objects: others(world.objects) });
-}
-
-/** Config Service: tenants with revisions and the look-up of their objects, kept as long as the mock runs. */
+/** Config Service: tenants with revisions, their objects, and who is registered and logged in on their DNs. */
 const configService: HttpServiceMock<ConfigWorld> = {
   system: 'Config Service',
   notModelled: [
-    'the list of tenants, the operations on devices, and object types other than DN, Person and Switch',
     'a loss of the store in the middle of a request',
+    'a registration that is refused for a CSeq that is not above the last one',
+    'the queue and the place of a login, which no answer has',
+    'whether a login code belongs to the person and to the switch of the DN',
   ],
   createWorld,
   respond,
-  states: {
-    [states.tenantExists.name]: (world, { tenantUuid, revision }) =>
-      withTenant(world, String(tenantUuid), Number(revision)),
-    [states.tenantMissing.name]: (world, { tenantUuid }) => withoutTenant(world, String(tenantUuid)),
-    [states.otherTenantMissing.name]: (world, { tenantUuid }) => withoutTenant(world, String(tenantUuid)),
-    [states.redisLost.name]: (world) => changed(world, { condition: 'redis lost' }),
-    [states.down.name]: (world) => changed(world, { condition: 'down' }),
-  },
+  states,
 };
 
 function respond(request: HttpRequest, world: ConfigWorld): HttpResponse {
+  const { method, path } = request;
   if (world.condition === 'down') return noUpstream();
-  if (world.condition === 'redis lost') return storeLost();
-  const { method, path, query = {} } = request;
-  const [tenantUuid = '', kind, type = '', ...rest] = path.slice(tenantsPath.length + 1).split('/');
-  if (method === 'POST' && path === tenantsPath) return addTenant(request, world);
-  if (method === 'GET' && kind === undefined) return getTenant(tenantUuid, world);
-  if (method === 'DELETE' && kind === undefined) return deleteTenant(tenantUuid, world);
-  if (method === 'GET' && kind === objectsSegment && rest.length === 0) {
-    return getObject(tenantUuid, type, query, world);
+  const lost = world.condition === 'redis lost';
+  if (method === 'GET' && path === routes.ready) return lost ? unready('redis') : ok({ level: 2, redis: 2 });
+  if (lost) return storeLost();
+  if (path === routes.tenants) {
+    if (method === 'GET') return listTenants(world);
+    if (method === 'POST') return addTenant(request, world);
   }
-  return refuse(404, `${method} ${path} is not a route`);
+  const route = path.startsWith(`${routes.tenants}/`) ? path.slice(routes.tenants.length + 1).split('/') : [];
+  return ofTenant(request, route, world) ?? refuse(404, `${method} ${path} is not a route`);
+}
+
+/** Answers a request about one tenant. @param route the path's segments from the tenant's UUID on */
+function ofTenant(request: HttpRequest, route: readonly string[], world: ConfigWorld): HttpResponse | undefined {
+  const [tenantUuid = '', kind, name = '', operation = ''] = route;
+  switch (`${request.method} ${route.length} ${kind ?? ''}`.trimEnd()) {
+    case 'GET 1':
+      return getTenant(tenantUuid, world);
+    case 'DELETE 1':
+      return deleteTenant(tenantUuid, world);
+    case `GET 3 ${routes.objects}`:
+      return getObject(tenantUuid, name, request.query ?? {}, world);
+    case `GET 3 ${routes.devices}`:
+      return getStatus(tenantUuid, name, world);
+    case `POST 4 ${routes.devices}`:
+      return operate(tenantUuid, name, operation, request, world);
+    default:
+      return undefined;
+  }
 }
 
 export default configService;

@@ -19,6 +19,11 @@ export function storeLost(): HttpResponse {
   return refuse(503, 'redis is not connected', { 'retry-after': String(retryAfterSeconds) });
 }
 
+/** The answer of a service that runs and lacks what it needs. */
+export function unready(reason: string): HttpResponse {
+  return { status: 503, headers: json, body: { level: 1, reasons: [reason] } };
+}
+
 /** What the caller's sidecar says when the service behind it is gone. */
 export function noUpstream(): HttpResponse {
   return { status: 503, headers: { 'content-type': 'text/plain' }, body: 'no healthy upstream' };

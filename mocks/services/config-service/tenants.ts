@@ -19,17 +19,21 @@ function nextRevision(known: StoredTenant | undefined, tenant: Tenant): number {
   return fields.every((field) => known[field] === tenant[field]) ? known.revision : known.revision + 1;
 }
 
+export function listTenants({ tenants }: ConfigWorld): HttpResponse {
+  return ok({ tenants: [...tenants.values()].map((tenant) => ({ ...tenant })) });
+}
+
 export function getTenant(tenantUuid: string, world: ConfigWorld): HttpResponse {
   const tenant = world.tenants.get(tenantUuid);
   return tenant === undefined ? tenantNotFound(tenantUuid) : ok({ ...tenant }, { etag: `"${tenant.revision}"` });
 }
 
-/** Deletes a tenant and with it, at once, all its objects. */
+/** Deletes a tenant and with it, at once, all its objects and devices. */
 export function deleteTenant(tenantUuid: string, world: ConfigWorld): HttpResponse {
   if (!world.tenants.has(tenantUuid)) return tenantNotFound(tenantUuid);
   const without = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([uuid]) => uuid !== tenantUuid));
   world.tenants = without(world.tenants);
-  world.objects = without(world.objects);
+  world.data = without(world.data);
   return ok({ status: { code: 0 } });
 }
 
