@@ -70,6 +70,7 @@ export const callEvents = {
   EventRetrieved: { mandatory: atParty, basis: sharedList },
   EventReleased: { mandatory: atParty, basis: sharedList },
   EventTreatmentApplied: { mandatory: routed, basis: sharedRouting },
+  EventTreatmentEnd: { mandatory: routed, basis: sharedRouting },
   EventPartyAdded: { mandatory: withoutCallId, basis: noCallId },
   EventPartyChanged: { mandatory: withoutCallId, basis: noCallId },
   EventBridged: { mandatory: withoutCallId, basis: noCallId },

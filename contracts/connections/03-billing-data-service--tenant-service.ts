@@ -1,3 +1,4 @@
+import { closeDetails, connectionClosed, sessionAnswer, sessionOpen } from '../common/tcp-session.ts';
 import {
   assumed,
   destination,
@@ -16,7 +17,7 @@ import { bind, bound, eachLike, fromState, integer, string, type Template } from
 import type { TcpMessage, TcpValue } from '../messages/tcp.ts';
 import { world } from '../world.ts';
 
-const { session, closed, error } = dialect.tcp;
+const { session, error } = dialect.tcp;
 const { objectTypes, objectStates, flags, filter, clientName, clientApplicationType, userName, protocolVersion } =
   dialect.tcp.configuration;
 
@@ -64,17 +65,12 @@ const objectsSent = (reference: Reference, lane: Lane = {}) =>
     lane,
   );
 
-const sessionOpen = source<TcpMessage>({
-  name: session.open,
-  attributes: {
-    clientName: string(clientName),
-    clientApplicationType: integer(clientApplicationType),
-    userName: string(userName),
-    userPassword: fromState('cmePassword', 'a-password'),
-  },
+const openSession = sessionOpen(session.open, {
+  clientName: string(clientName),
+  clientApplicationType: integer(clientApplicationType),
+  userName: string(userName),
+  userPassword: fromState('cmePassword', 'a-password'),
 });
-
-const connectionClosed = destination<TcpMessage>({ name: closed, attributes: {} });
 
 const [agent] = world.persons;
 const ofTenant = { tenantDBID: world.tenant.dbid };
@@ -101,11 +97,6 @@ const tenant = { DBID: world.tenant.dbid, name: string(world.tenant.name), state
 const otherNames: readonly FreePart[] = ['firstName', 'lastName'].map((name) => ({
   path: `$.attributes.ConfObject[*].${name}`,
   reason: 'billing tells persons by their DBID, user name and employee ID, and a person may have no such name',
-}));
-/** How the end of a connection looks to a client. */
-const closeDetails: readonly FreePart[] = ['code', 'text'].map((name) => ({
-  path: `$.attributes.${name}`,
-  reason: 'the words and numbers of the operating system for an end of the connection; that it ends is demanded',
 }));
 
 const userValid = state('the CME user is valid');
@@ -136,10 +127,7 @@ const sessions: Interaction<TcpMessage>[] = [
       'the handshake is one SessionOpen and one SessionOpened; that it names application, type, user and password is documented (Platform SDK Developer Guide, Configuration Server)',
     ),
     given: given(),
-    steps: [
-      sessionOpen,
-      destination<TcpMessage>({ name: session.opened, attributes: { protocolVersion: string(protocolVersion) } }),
-    ],
+    steps: [openSession, sessionAnswer(session.opened, { protocolVersion: string(protocolVersion) })],
   },
   {
     description: 'a session with bad credentials is rejected and closed',
@@ -150,11 +138,8 @@ const sessions: Interaction<TcpMessage>[] = [
     free: closeDetails,
     negative: true,
     steps: [
-      sessionOpen,
-      destination<TcpMessage>({
-        name: session.rejected,
-        attributes: { reason: string('the user name or the password is wrong') },
-      }),
+      openSession,
+      sessionAnswer(session.rejected, { reason: string('the user name or the password is wrong') }),
       connectionClosed,
     ],
   },

@@ -10,6 +10,8 @@ export const tcp = {
   error: 'EventError',
   /** Answers after which more come under the same reference id. */
   partialAnswers: ['EventObjectsRead'],
+  /** Requests that a source may leave behind without an answer: they wait for what happens next. */
+  mayStayUnanswered: ['RqRead'],
   /** Attributes that are blanked before a message is recorded. */
   secrets: ['userPassword'],
   configuration: {
@@ -22,5 +24,30 @@ export const tcp = {
     /** Flags such as `isAgent`. */
     flags: { no: 1, yes: 2 },
     filter: { dbid: 'dbid', name: 'name', userName: 'user_name', switch: 'switch_dbid', tenant: 'tenant_dbid' },
+  },
+  /** The stream exchange of the Voice RQ Service, of which nothing but the event `ixn_ping` is published. */
+  rq: {
+    session: { open: 'RqHello', opened: 'RqReady', rejected: 'RqError' },
+    commands: { add: 'RqAdd', read: 'RqRead', close: 'RqClose', ping: 'RqPing' },
+    answers: { added: 'RqAdded', events: 'RqEvents', closed: 'RqClosed', pong: 'RqPong', error: 'RqError' },
+    errors: { notReady: 'NOT_READY', noStream: 'NO_STREAM', overloaded: 'OVERLOADED', badRequest: 'BAD_REQUEST' },
+    roles: { active: 'active', standby: 'standby' },
+    /** Where a read begins that wants all there is. */
+    fromStart: '0',
+    clients: { tenant: 'tenant', interactionServer: 'ixn-node', sipCluster: 'sip-node', ors: 'ors' },
+    /** ORS names its streams, one a session and one for each producer whose health it watches. */
+    streams: {
+      session: (node: string, session: string) => `${node}:${session}`,
+      health: (node: string, producer: string) => `${node}:health:${producer}`,
+    },
+    events: {
+      target: 'urs.target',
+      routingError: 'urs.error',
+      notification: 'ixn.notification',
+      instructionDone: 'ixn.instruction.done',
+      ursPing: 'urs_ping',
+      ixnPing: 'ixn_ping',
+      sipPing: 'sip_ping',
+    },
   },
 } as const;

@@ -5,6 +5,7 @@ import { isTcpMessage, type TcpMessage, tcpProfile } from '../../../contracts/me
 import type { Address, Observed, ObservedMessage, Performance } from '../../adapter.ts';
 import { type Codec, CodecError } from './codec.ts';
 import { dial } from './dial.ts';
+import { handshakeOpenedBy } from './handshake.ts';
 import { Inbox } from './inbox.ts';
 import { masked } from './json-twin.ts';
 import type { TcpLimits } from './limits.ts';
@@ -47,7 +48,7 @@ function failureOf(error: unknown, signal: AbortSignal, scene: Scene): Error {
 
 /** The contract's own way to open a session, for an interaction that does not begin with it. */
 function sessionOpening(contract: Contract, interaction: Interaction): Interaction | undefined {
-  const opens = ({ steps }: Interaction) => tcpProfile.title(steps[0]?.content) === dialect.tcp.session.open;
+  const opens = ({ steps }: Interaction) => handshakeOpenedBy(tcpProfile.title(steps[0]?.content)) !== undefined;
   if (opens(interaction)) return undefined;
   return contract.interactions.find((each) => opens(each) && !each.negative);
 }

@@ -2,12 +2,14 @@ import type { Side } from '../../../contracts/contract.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import type { TcpMessage } from '../../../contracts/messages/tcp.ts';
 import type { Exchange, ObservedMessage } from '../../adapter.ts';
+import { type Handshake, handshakeOpenedBy } from './handshake.ts';
 import { masked } from './json-twin.ts';
 import type { TcpLimits } from './limits.ts';
 import type { LinkEnd } from './link.ts';
 
-const { session, closed } = dialect.tcp;
+const { closed } = dialect.tcp;
 const partialAnswers: readonly string[] = dialect.tcp.partialAnswers;
+const mayStayUnanswered: readonly string[] = dialect.tcp.mayStayUnanswered;
 
 /** The request that opens a session carries no reference id; neither does its answer. */
 const sessionKey = 0;
@@ -114,6 +116,8 @@ export class ConnectionRecord {
   readonly #record: TcpRecord;
   readonly #open = new Set<number>();
   #current: Recorded | undefined;
+  #handshake: Handshake | undefined;
+  #rejected = false;
 
   constructor(record: TcpRecord) {
     this.#record = record;
@@ -142,8 +146,7 @@ export class ConnectionRecord {
    * refused session; a source that leaves before its answer has failed; between exchanges there is nothing to tell.
    */
   close(by: Side, end: LinkEnd): void {
-    const rejected = nameOf(this.#current?.messages.at(-1)) === session.rejected;
-    if (by === 'destination' && (this.waiting || rejected)) this.#append(by, closedMessage(end), 0);
+    if (by === 'destination' && (this.waiting || this.#rejected)) this.#append(by, closedMessage(end), 0);
     if (end.failure !== undefined) this.fail(end.failure);
     else if (this.waiting && by === 'source')
       this.fail(new Error('the source closed the connection before the answer'));
@@ -153,8 +156,10 @@ export class ConnectionRecord {
 
   #ask({ name, referenceId }: TcpMessage): void {
     if (!this.waiting) this.#begin();
-    const key = name === session.open ? sessionKey : referenceId;
-    if (key === undefined || this.#open.has(key)) return;
+    const handshake = handshakeOpenedBy(name);
+    this.#handshake ??= handshake;
+    const key = handshake === undefined ? referenceId : sessionKey;
+    if (key === undefined || this.#open.has(key) || mayStayUnanswered.includes(name)) return;
     this.#open.add(key);
     this.#record.open += 1;
   }
@@ -166,10 +171,16 @@ export class ConnectionRecord {
   }
 
   #answer({ name, referenceId }: TcpMessage): void {
-    const opening = name === session.opened || name === session.rejected;
-    const key = opening ? sessionKey : referenceId;
+    const key = this.#answersHandshake(name) ? sessionKey : referenceId;
     if (key === undefined || partialAnswers.includes(name)) return;
-    if (this.#open.delete(key)) this.#record.open -= 1;
+    if (!this.#open.delete(key)) return;
+    this.#record.open -= 1;
+    this.#rejected = key === sessionKey && name === this.#handshake?.rejected;
+  }
+
+  #answersHandshake(name: string): boolean {
+    const { opened, rejected } = this.#handshake ?? {};
+    return this.#open.has(sessionKey) && (name === opened || name === rejected);
   }
 
   #append(from: Side, content: TcpMessage, bytes: number): void {
@@ -179,11 +190,9 @@ export class ConnectionRecord {
 }
 
 function isOverture({ messages, failure }: Recorded): boolean {
-  return failure === undefined && messages.length === 2 && nameOf(messages[1]) === session.opened;
-}
-
-function nameOf(message: ObservedMessage | undefined): string | undefined {
-  return (message?.content as TcpMessage | undefined)?.name;
+  if (failure !== undefined || messages.length !== 2) return false;
+  const [asked, answered] = messages.map(({ content }) => (content as TcpMessage).name) as [string, string];
+  return handshakeOpenedBy(asked)?.opened === answered;
 }
 
 /**

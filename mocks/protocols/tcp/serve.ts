@@ -10,6 +10,7 @@ import {
 import { listenOn } from '../../listen.ts';
 import type { Codec } from './codec.ts';
 import { ContractIndex } from './contract-index.ts';
+import { handshakeOf } from './handshake.ts';
 import type { TcpLimits } from './limits.ts';
 import { settle, TcpRecord } from './record.ts';
 import { ServedSession } from './served-session.ts';
@@ -30,6 +31,7 @@ export async function serve(options: ServeOptions, codec: Codec, limits: TcpLimi
     limits,
     record,
     index: new ContractIndex(options.contracts),
+    handshake: handshakeOf(options.contracts),
     accept: (session: Parameters<typeof service.accept>[1]) => service.accept(world, session),
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {

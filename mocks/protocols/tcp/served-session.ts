@@ -1,14 +1,12 @@
 import type { Socket } from 'node:net';
-import { dialect } from '../../../contracts/dialect.ts';
 import type { TcpMessage } from '../../../contracts/messages/tcp.ts';
 import type { Codec } from './codec.ts';
 import type { ContractIndex } from './contract-index.ts';
+import type { Handshake } from './handshake.ts';
 import type { TcpLimits } from './limits.ts';
 import { Link, type LinkEnd } from './link.ts';
 import { ConnectionRecord, type TcpRecord } from './record.ts';
 import type { TcpHandler, TcpSession } from './service.ts';
-
-const { session } = dialect.tcp;
 
 /** Close codes of the session layer. */
 const closeCode = { normal: 0, sessionRule: 1, unwritable: 2 } as const;
@@ -18,6 +16,7 @@ export interface ServedBy {
   codec: Codec;
   limits: TcpLimits;
   index: ContractIndex;
+  handshake: Handshake;
   record: TcpRecord;
   accept(session: TcpSession): TcpHandler;
 }
@@ -49,8 +48,9 @@ export class ServedSession {
       signal: this.#over.signal,
     });
     const { sessionTimeoutMs } = by.limits;
+    const { open } = by.handshake;
     this.#openTimer = setTimeout(
-      () => this.#breakRule(`the source connected and sent no ${session.open} for ${sessionTimeoutMs} ms`),
+      () => this.#breakRule(`the source connected and sent no ${open} for ${sessionTimeoutMs} ms`),
       sessionTimeoutMs,
     );
     this.#openTimer.unref();
@@ -69,11 +69,12 @@ export class ServedSession {
 
   #take(message: TcpMessage, size: number): void {
     this.#record.add('source', message, size);
-    const isOpening = message.name === session.open;
+    const { open } = this.#by.handshake;
+    const isOpening = message.name === open;
     if (this.#state === 'new' && !isOpening) {
-      this.#breakRule(`expected ${session.open} as the first message, got ${message.name}`);
+      this.#breakRule(`expected ${open} as the first message, got ${message.name}`);
     } else if (this.#state !== 'new' && isOpening) {
-      this.#breakRule(`${session.open} came twice in one session`);
+      this.#breakRule(`${open} came twice in one session`);
     } else {
       if (isOpening) this.#opening();
       this.#answer(message);
@@ -125,9 +126,14 @@ export class ServedSession {
       const size = this.#write(message);
       if (size === undefined) return;
       this.#record.add('destination', message, size);
-      if (message.name === session.opened) this.#state = 'open';
-      if (message.name === session.rejected) this.#closeOn(closeCode.normal, 'the session is rejected');
+      if (this.#state === 'opening') this.#takeSessionAnswer(message);
     }
+  }
+
+  #takeSessionAnswer({ name }: TcpMessage): void {
+    const { opened, rejected } = this.#by.handshake;
+    if (name === opened) this.#state = 'open';
+    if (name === rejected) this.#closeOn(closeCode.normal, 'the session is rejected');
   }
 
   /** @returns what it took on the wire, in bytes; undefined when the codec cannot write it, which ends the session */
