@@ -21,6 +21,12 @@ export class Objects {
     return response.headers.etag ?? '';
   }
 
+  /** Its content, or undefined when it is not there. */
+  async get(name: string): Promise<Buffer | undefined> {
+    const { status, body } = await this.#expect([200, 404], { method: 'GET', target: objectPath(name) });
+    return status === 200 ? body : undefined;
+  }
+
   /** Deletes it if it is there. */
   async delete(name: string): Promise<void> {
     await this.#expect([202, 404], { method: 'DELETE', target: objectPath(name) });

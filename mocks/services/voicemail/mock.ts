@@ -1,0 +1,50 @@
+import { dialect } from '../../../contracts/dialect.ts';
+import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
+import type { HttpServiceMock } from '../../protocols/http/service.ts';
+import { type AudioStore, AudioStoreError, memoryAudio } from './audio-store.ts';
+import { noUpstream, refuse } from './replies.ts';
+import { handlers } from './states.ts';
+import { answerCall } from './telephone.ts';
+import { answerWeb } from './web.ts';
+import { createWorld, type VoicemailWorld } from './world.ts';
+
+const { userMailboxes, adminMailboxes, profiles } = dialect.http.voicemail;
+/** Where the routes of the web begin; all others are for the telephone. */
+const webRoutes = [userMailboxes, adminMailboxes, profiles];
+
+/**
+ * Voicemail: its pages for the telephone and its API for the web, about the same mailboxes.
+ * @param openAudio gives the store of one world's recordings: memory when absent, `blobAudio` for a running object storage
+ */
+export function voicemail(openAudio: () => AudioStore = memoryAudio): HttpServiceMock<VoicemailWorld> {
+  return {
+    system: 'Voicemail',
+    notModelled: [
+      'an object storage behind it, unless one is given: recordings are in memory, mailboxes and messages always are',
+      'the Config Service and Redis, which mailboxes come from: they are those of the fixture world',
+      'GWS, which is not asked for a token: the fixture world knows the valid ones',
+      'more than one tenant, group members, and the right to hear messages on the web by profile',
+      'the removal of messages that have expired, notification by mail, and greetings',
+      'who calls, beyond the token that the recordings want: the other pages trust the media platform',
+      'the next message after one was saved, deleted or forwarded: the call ends there',
+      'several ranges in one request, and If-Range',
+    ],
+    createWorld: () => createWorld(openAudio()),
+    respond,
+    states: handlers,
+  };
+}
+
+async function respond(request: HttpRequest, world: VoicemailWorld): Promise<HttpResponse> {
+  if (world.condition === 'down') return noUpstream();
+  const web = webRoutes.some((route) => request.path.startsWith(route));
+  try {
+    const reply = await (web ? answerWeb : answerCall)(request, world);
+    return reply ?? refuse(404, `${request.method} ${request.path} is not a route`);
+  } catch (error) {
+    if (!(error instanceof AudioStoreError)) throw error;
+    return web ? refuse(503, error.message) : { status: 503 };
+  }
+}
+
+export default voicemail();
