@@ -55,7 +55,7 @@ function checkDescriptions(contracts: readonly Contract[], files: readonly strin
 }
 
 /**
- * Loads every contract of the connections folder, ordered by number, the parts of one connection by name.
+ * Loads every contract of the connections folder, ordered by number, then by the names of their parts.
  * @throws {ContractError} naming the file that cannot be loaded, has no contract, is named for another connection, or has an
  * interaction that another part of its connection has too
  */
@@ -65,5 +65,6 @@ export async function loadContracts(base: URL = folder): Promise<Contract[]> {
     .sort();
   const contracts = await Promise.all(files.map((file) => load(file, base)));
   checkDescriptions(contracts, files);
-  return contracts.sort((a, b) => a.connection - b.connection);
+  const partOf = ({ part }: Contract) => part?.name ?? '';
+  return contracts.sort((a, b) => a.connection - b.connection || partOf(a).localeCompare(partOf(b)));
 }

@@ -81,7 +81,9 @@ function toInteractions(row: Connection, interaction: Interaction): Expressed {
     const lost = steps.some((step) => bodyMatchersLost(step.content))
       ? [omit('in the file with a body of fixed bytes: Pact has no matchers for parts of a binary or multipart body')]
       : [];
-    return { interactions: [httpInteraction(row, interaction)], omitted: lost };
+    const cut =
+      steps.length > 2 ? [omit('in the file with its first exchange only: Pact has one request and one response')] : [];
+    return { interactions: [httpInteraction(row, interaction)], omitted: [...lost, ...cut] };
   }
   const forbidden = interaction.forbidden?.length
     ? [omit('in the file without its forbidden messages: Pact cannot say what must not be sent')]

@@ -1,7 +1,6 @@
-import { type Interaction, state } from '../contract.ts';
+import { state } from '../contract.ts';
 import { dialect } from '../dialect.ts';
 import { fromState, regex } from '../matchers.ts';
-import type { HttpMessage } from '../messages/http.ts';
 import { world } from '../world.ts';
 
 /** Pieces of what the Designer Application Server promises: where its content lies, how it looks, and its states. */
@@ -33,7 +32,7 @@ export const states = {
   tablePublished: state(`data table ${dataTable} is published`, { table: dataTable }),
   analyticsEnabled: state('analytics is enabled'),
   missing: state(`${application} is missing, backup exists`, { path: mainPath, backupPath }),
-  malformed: state(`${application} is malformed`, { path: mainPath }),
+  malformed: state(`${application} is malformed`, { path: mainPath, backupPath }),
   phpDown: state('php process is down'),
   workspaceLost: state('workspace is unreachable'),
   down: state('designer application server is down'),
@@ -70,15 +69,6 @@ export const brokenDocument = regex(
 );
 /** A page for people; nobody parses it. */
 export const htmlPage = regex('^\\s*<[\\s\\S]*>\\s*$', '<html><body>404 Not Found</body></html>');
-
-/**
- * Of a first fetch that fails. The alternate address is another request, and an interaction over HTTP holds one; by itself
- * the first would pass a source that stops there and fail one that goes on.
- */
-export const alternateFollows: NonNullable<Interaction<HttpMessage>['only']> = {
-  side: 'destination',
-  reason: 'a source that keeps the contract goes on to the alternate address at once, and this is a single exchange',
-};
 
 /** What ORS tells of the session that fetches. */
 export const fromSession = { 'x-ors-sessionid': regex('^[0-9A-Z~]{32}$', world.orsSession.id) };

@@ -14,4 +14,5 @@ export const states = {
   }),
   tokenExpired: state('token T is expired', { token: world.tokens.expired }),
   unavailable: state('gws is unavailable'),
+  down: state('gws is down'),
 };

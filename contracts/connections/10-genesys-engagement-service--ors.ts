@@ -159,8 +159,10 @@ export default defineContract<HttpMessage>({
       ixnIds: eachLike(string(world.call.uuid)),
     }),
     {
-      description: 'query a callback and learn its node from the cookie',
-      basis: documented(`${orsDocuments.cookie}; ${orsDocuments.load}: ORSSESSIONID names session and node`),
+      description: 'query a callback, then cancel it with the cookie that names its node',
+      basis: documented(
+        `${orsDocuments.cookie}; ${orsDocuments.load}: ORSSESSIONID names session and node, and the client sends it back`,
+      ),
       given: [states.callbackInCookie],
       steps: [
         source<HttpMessage>(query),
@@ -169,20 +171,10 @@ export default defineContract<HttpMessage>({
           headers: { ...answeredJson, 'set-cookie': cookieSetFor(sessionId) },
           body: queuedCallback,
         }),
+        source<HttpMessage>({ ...cancel, headers: { ...cancel.headers, cookie: cookieReplayed(sessionId) } }),
+        destination<HttpMessage>({ status: 200, headers: answered }),
       ],
-    },
-    {
-      ...asked(
-        'query a callback with the cookie of an earlier answer',
-        documented(`${orsDocuments.cookie}: the client sends the cookie with every later request of the session`),
-        states.callbackInCookie,
-        { ...query, headers: { ...query.headers, cookie: cookieReplayed(sessionId) } },
-        queuedCallback,
-      ),
-      only: {
-        side: 'destination',
-        reason: 'a source has the cookie only after an earlier answer, and this is a single exchange',
-      },
+      free: onlyStatus,
     },
     acknowledged('cancel a callback', controlAssumed, cancel),
     acknowledged('change the priority of a callback, by a parameter of the event', controlAssumed, {

@@ -1,5 +1,4 @@
 import {
-  alternateFollows,
   backupPath,
   brokenDocument,
   cacheable,
@@ -104,6 +103,22 @@ const lookedUp = (description: string, request: Template<HttpRequest>): Exchange
 const failure = (status: Template<number>) =>
   destination<HttpMessage>({ status, headers: { 'content-type': htmlType }, body: htmlPage });
 
+/** A first fetch that comes to nothing: the alternate address of the script is tried (Enhanced Routing Script options). */
+function fallsBack(
+  description: string,
+  given: ProviderState,
+  basis: Basis,
+  first: Exchange['steps'][number],
+  alternate: Exchange['steps'][number],
+): Exchange {
+  const request = source<HttpMessage>(fetchDocument(backupPath));
+  return {
+    ...fetched(description, basis, given, fetchMain, first),
+    steps: [source<HttpMessage>(fetchMain), first, request, alternate],
+    negative: true,
+  };
+}
+
 /**
  * How ORS gets the applications that Designer has published. Sample deployments have the server at port 8081; the table says
  * 80. A session keeps the version that it has loaded, so a new one is for new sessions only.
@@ -156,35 +171,27 @@ export default defineContract<HttpMessage>({
       },
       destination<HttpMessage>({ status: 200 }),
     ),
-    {
-      ...fetched(
-        'fetch a document that is missing',
-        inferred('a file that nginx does not find is a 404 with its page'),
-        states.missing,
-        fetchMain,
-        failure(404),
-      ),
-      negative: true,
-      only: alternateFollows,
-    },
-    fetched(
-      'fetch the alternate document',
-      documented(`${routingScripts}: the alternate address is tried when the first cannot be fetched or compiled`),
+    fallsBack(
+      'fetch a document that is missing, then the alternate one',
       states.missing,
-      fetchDocument(backupPath),
+      inferred('a file that nginx does not find is a 404 with its page; then the alternate address is tried'),
+      failure(404),
       document,
     ),
-    {
-      ...fetched(
-        'fetch a document that is malformed',
-        documented(`${routingScripts}: a document that cannot be compiled counts as one that cannot be fetched`),
-        states.malformed,
-        fetchMain,
-        content(scxmlType, brokenDocument),
-      ),
-      negative: true,
-      only: alternateFollows,
-    },
+    fallsBack(
+      'fetch a document that is malformed, then the alternate one',
+      states.malformed,
+      documented(`${routingScripts}: a document that cannot be compiled counts as one that cannot be fetched`),
+      content(scxmlType, brokenDocument),
+      document,
+    ),
+    fallsBack(
+      'fetch a document while the workspace is lost, then the alternate one, in vain',
+      states.workspaceLost,
+      inferred('without its volume nginx finds no file, or the server says that it cannot serve'),
+      failure(statusCode([404, 503], 503)),
+      failure(statusCode([404, 503], 503)),
+    ),
     {
       ...fetched(
         'look up opening hours while PHP is down',
@@ -194,17 +201,6 @@ export default defineContract<HttpMessage>({
         failure(502),
       ),
       negative: true,
-    },
-    {
-      ...fetched(
-        'fetch a document while the workspace is lost',
-        inferred('without its volume nginx finds no file, or the server says that it cannot serve'),
-        states.workspaceLost,
-        fetchMain,
-        failure(statusCode([404, 503], 503)),
-      ),
-      negative: true,
-      only: alternateFollows,
     },
     // Not a fetch of a document: for that the alternate address, behind the same sidecar, would be asked next.
     sidecarWithoutUpstream('look up opening hours while the server is down', states.down, lookUp(form)),

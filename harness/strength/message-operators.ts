@@ -3,7 +3,7 @@ import { compile, generate, match } from '../../contracts/matching.ts';
 import type { MessageProfile } from '../../contracts/messages/profile.ts';
 import type { Baseline } from './baseline.ts';
 import { forbiddenOf, type PlacedMessage, titlesOf, withContent } from './messages.ts';
-import type { Break } from './mutant.ts';
+import type { Break, Naming } from './mutant.ts';
 
 /** A record that is broken as a whole: a message too few, too many, or in the wrong place. */
 export interface MessageBreak extends Break {
@@ -84,7 +84,10 @@ function moved(
       if (others.length === 0 || others.every((other) => interchangeable(each, other))) return [];
       const titles = [each, ...others].flatMap((one) => titlesOf(one, profile));
       const record = rearranged(messages, [each, ...others], [...others, each]);
-      return [{ ...breakOf(operator, each, wrongPlace, titles), messages: record }];
+      const found = breakOf(operator, each, wrongPlace, titles);
+      if (!others.some((other) => fits(each, other) || fits(other, each))) return [{ ...found, messages: record }];
+      const steps = [each, ...others].map(({ number }) => number);
+      return [{ ...found, naming: { ...found.naming, steps } as Naming, messages: record }];
     }),
   );
 }

@@ -8,8 +8,11 @@ export type Naming =
    * nothing asks for, once it is no longer taken for its step.
    */
   | { kind: 'field'; step: number; paths: readonly string[]; title?: string }
-  /** By what happened to the message as a whole. */
-  | { kind: 'message'; rules: readonly string[]; titles: readonly string[] };
+  /**
+   * By what happened to the message as a whole; where one of two swapped messages may stand in the other's place, by what is
+   * wrong with the other one in its step.
+   */
+  | { kind: 'message'; rules: readonly string[]; titles: readonly string[]; steps?: readonly number[] };
 
 /** One way to break a record that keeps its contract. */
 export interface Break {
@@ -32,7 +35,8 @@ export function namesBreak(naming: Naming, mismatch: StepMismatch): boolean {
   if (naming.kind === 'message') {
     // A forbidden message is called by its title and by what makes it forbidden.
     return (
-      naming.rules.includes(rule) && naming.titles.some((each) => title === each || title.startsWith(`${each} with `))
+      naming.steps?.includes(step) ||
+      (naming.rules.includes(rule) && naming.titles.some((each) => title === each || title.startsWith(`${each} with `)))
     );
   }
   if (rule === 'unexpected-message') return title === naming.title;

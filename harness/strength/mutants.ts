@@ -79,7 +79,8 @@ function strayMutants({ messages, side }: Baseline, { profile, operators }: Wiri
       operator,
       step: 0,
       at: [],
-      naming: { kind: 'message', rules: ['unexpected-message', 'forbidden'], titles },
+      // A stray one may be what came rightly before, once more.
+      naming: { kind: 'message', rules: ['unexpected-message', 'forbidden', 'duplicate'], titles },
       remedy: `forbid ${titles[0]}`,
       messages: [...messages, { from: side, content, atMs: 0 }],
     };

@@ -1,5 +1,14 @@
+import type { Interaction, Side, Step } from '../../../contracts/contract.ts';
+import { Conversation } from '../../../contracts/conversation.ts';
 import { compile, generate } from '../../../contracts/matching.ts';
-import { type HttpFault, type HttpRequest, isHttpFault, isHttpRequest } from '../../../contracts/messages/http.ts';
+import {
+  type HttpFault,
+  type HttpRequest,
+  type HttpResponse,
+  httpProfile,
+  isHttpFault,
+  isHttpRequest,
+} from '../../../contracts/messages/http.ts';
 import {
   type Address,
   type Observed,
@@ -13,37 +22,62 @@ import { defaultStepTimeoutMs } from './limits.ts';
 import { isHttpServiceMock } from './service.ts';
 
 /**
- * Acts as the source: sends the interaction's request and returns it with what came back.
- * `failure` is set where the exchange ended early and the interaction is not about that.
- * @throws {TypeError} when the interaction has not exactly one request
+ * Acts as the source: sends the requests of the interaction, each after the answer to the one before, and returns them with
+ * what came back. `failure` is set where an exchange ended early and the interaction is not about that.
+ * @throws {TypeError} when the interaction has no request, or one that is none
  */
 export async function play(performance: Performance, at: Address, signal: AbortSignal): Promise<Observed> {
-  const { interaction } = performance;
-  const request = await prepared(performance, at, theRequest(performance));
-  const messages: ObservedMessage[] = [{ from: 'source', content: request, atMs: Date.now() }];
+  const { interaction, values } = performance;
+  const conversation = new Conversation(interaction, httpProfile, { values });
+  const messages: ObservedMessage[] = [];
+  for (const template of requestsOf(interaction)) {
+    // What was remembered from an answer is filled in; a request that its source may leave out is sent as it stands.
+    const next = template.optional ? generate(compile(template.content), values) : conversation.nextFromSource();
+    // The answer before was none that the interaction goes on from.
+    if (next === undefined) break;
+    const request = await prepared(performance, at, next as HttpRequest);
+    const { answer, failure } = await exchange(request, interaction, at, signal);
+    for (const message of [said('source', request), ...(answer === undefined ? [] : [said('destination', answer)])]) {
+      messages.push(message);
+      conversation.feed(message);
+    }
+    if (failure !== undefined) return { messages, failure };
+  }
+  return { messages };
+}
+
+const said = (from: Side, content: unknown): ObservedMessage => ({ from, content, atMs: Date.now() });
+
+interface Answered {
+  answer?: HttpResponse | HttpFault;
+  failure?: Error;
+}
+
+async function exchange(
+  request: HttpRequest,
+  interaction: Interaction,
+  at: Address,
+  signal: AbortSignal,
+): Promise<Answered> {
   try {
     const timeoutMs = interaction.stepTimeoutMs ?? defaultStepTimeoutMs;
-    const content = await send(request, at, { timeoutMs, signal });
-    messages.push({ from: 'destination', content, atMs: Date.now() });
+    const answer = await send(request, at, { timeoutMs, signal });
     const expected = interaction.steps.some((step) => step.from === 'destination' && isHttpFault(step.content));
-    if (!isHttpFault(content) || expected) return { messages };
-    const text = faultText(request, at, content);
-    return { messages, failure: content.fault === 'refused' ? new UnreachableError(text) : new Error(text) };
+    if (!isHttpFault(answer) || expected) return { answer };
+    const text = faultText(request, at, answer);
+    return { answer, failure: answer.fault === 'refused' ? new UnreachableError(text) : new Error(text) };
   } catch (cause) {
     const reason = signal.aborted ? 'the play was aborted' : cause instanceof Error ? cause.message : String(cause);
-    return { messages, failure: new Error(`${request.method} ${request.path}: ${reason}`, { cause }) };
+    return { failure: new Error(`${request.method} ${request.path}: ${reason}`, { cause }) };
   }
 }
 
-function theRequest({ interaction, values }: Performance): HttpRequest {
-  const requests = interaction.steps.filter((step) => step.from === 'source');
-  const [step] = requests;
-  if (step === undefined || requests.length > 1 || !isHttpRequest(step.content)) {
-    throw new TypeError(
-      `"${interaction.description}": an HTTP interaction has one request, this one has ${requests.length}`,
-    );
+function requestsOf({ description, steps }: Interaction): Step[] {
+  const requests = steps.filter((step) => step.from === 'source');
+  if (requests.length === 0 || !requests.every(({ content }) => isHttpRequest(content))) {
+    throw new TypeError(`"${description}": what the source of an HTTP interaction sends is one request or more`);
   }
-  return generate(compile(step.content), values) as unknown as HttpRequest;
+  return requests;
 }
 
 /** Lets the destination's mock complete the request; only it knows what a contract cannot hold. */

@@ -53,8 +53,9 @@ export class RequestIndex {
   }
 }
 
+/** A request stands alone here: what it repeats of an earlier message is for the judge, who has seen that one. */
 function mismatchesOf(entry: Candidate, request: HttpMessage): Mismatch[] {
-  return match(entry.compiled, request, { strict, bindings: new Map() });
+  return match(entry.compiled, request, { strict, bindings: new Map() }).filter(({ rule }) => rule !== 'bound');
 }
 
 function statesInForce(interaction: Interaction, states: ReadonlySet<string>): number {

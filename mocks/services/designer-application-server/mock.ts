@@ -45,7 +45,10 @@ const designerApplicationServer: HttpServiceMock<DesignerWorld> = {
     [states.publishedAnew.name]: withFile(scxmlFile(2), scxmlFile(1)),
     [states.modulePublished.name]: withFile(scxmlFile(1)),
     [states.scriptPublished.name]: withFile(scriptFile),
-    [states.malformed.name]: withFile(malformedFile),
+    [states.malformed.name]: (world, { path, backupPath }) => {
+      const files = new Map(world.files).set(String(path), malformedFile).set(String(backupPath), scxmlFile(1));
+      return changed(world, { files });
+    },
     [states.missing.name]: (world, { path, backupPath }) => {
       const files = new Map(without(world.files, String(path))).set(String(backupPath), scxmlFile(1));
       return changed(world, { files });

@@ -2,7 +2,8 @@ import { states } from '../../../contracts/common/gws-auth.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
 import { world as fixture } from '../../../contracts/world.ts';
-import type { StateSet } from '../../adapter.ts';
+import { changed, without } from '../../common/changed.ts';
+import { noUpstream, refuse } from '../../common/http-replies.ts';
 import type { HttpServiceMock } from '../../protocols/http/service.ts';
 
 const json = { 'content-type': 'application/json; charset=utf-8' };
@@ -17,14 +18,7 @@ interface TokenOwner {
 interface GwsWorld {
   /** By token. */
   owners: ReadonlyMap<string, TokenOwner>;
-  condition: 'up' | 'unavailable';
-}
-
-/** Changes the world and leaves behind how to put everything back. */
-function changed(world: GwsWorld, change: Partial<GwsWorld>): Partial<StateSet> {
-  const before = { ...world };
-  Object.assign(world, change);
-  return { undo: async () => void Object.assign(world, before) };
+  condition: 'up' | 'unavailable' | 'down';
 }
 
 /** Genesys Web Services and Applications, as far as it says whose token one is. */
@@ -56,14 +50,16 @@ const genesysWebServices: HttpServiceMock<GwsWorld> = {
       values: { authorization: `Bearer ${token}` },
     }),
     [states.tokenExpired.name]: (world, { token }) => ({
-      ...changed(world, { owners: new Map([...world.owners].filter(([each]) => each !== token)) }),
+      ...changed(world, { owners: without(world.owners, String(token)) }),
       values: { authorization: `Bearer ${token}` },
     }),
     [states.unavailable.name]: (world) => changed(world, { condition: 'unavailable' }),
+    [states.down.name]: (world) => changed(world, { condition: 'down' }),
   },
 };
 
 function respond({ method, path, headers = {} }: HttpRequest, world: GwsWorld): HttpResponse {
+  if (world.condition === 'down') return noUpstream();
   if (world.condition === 'unavailable') return refuse(503, 'the service is not available');
   if (method !== 'GET' || path !== dialect.http.genesysWebServices.userInfo) {
     return refuse(404, `${method} ${path} is not a route`);
@@ -72,10 +68,6 @@ function respond({ method, path, headers = {} }: HttpRequest, world: GwsWorld): 
   const owner = token === undefined ? undefined : world.owners.get(token);
   if (owner === undefined) return refuse(401, 'a valid bearer token is needed', { 'www-authenticate': 'Bearer' });
   return { status: 200, headers: json, body: { status: { code: 0 }, data: { ...owner } } };
-}
-
-function refuse(code: number, message: string, headers: Record<string, string> = {}): HttpResponse {
-  return { status: code, headers: { ...json, ...headers }, body: { status: { code, message } } };
 }
 
 export default genesysWebServices;
