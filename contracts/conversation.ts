@@ -1,5 +1,5 @@
 import type { Interaction, Side, Step } from './contract.ts';
-import { type Fit, Fitting } from './conversation/fitting.ts';
+import { type Fit, Fitting, knowsAllBound } from './conversation/fitting.ts';
 import {
   candidates,
   isOwed,
@@ -213,7 +213,10 @@ export class Conversation {
     for (const each of this.#forbidden) {
       if (each.step.from !== message.from) continue;
       const strict = this.#profile.strict[message.from];
-      if (match(each.compiled, message.content, { strict, bindings: new Map(this.#bindings) }).length > 0) continue;
+      const bindings = new Map(this.#bindings);
+      // What is bound to something that nobody has said yet would fit anything.
+      if (!knowsAllBound(each.compiled, bindings)) continue;
+      if (match(each.compiled, message.content, { strict, bindings }).length > 0) continue;
       const all = leaves(each.compiled.example);
       const parts = all.filter((path) => !this.#profile.identity[message.from].includes(path));
       const wrong = fitting.nearest()?.mismatches.map(({ path }) => path) ?? [];

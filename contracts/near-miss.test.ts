@@ -81,20 +81,20 @@ describe('the near miss of a message with one value wrong', () => {
   );
 
   /** Where the near miss of a broken message is another message than the one that was broken, or another field. */
-  function astray(side: 'source' | 'destination', contract: Contract): { total: number; wrong: string[] } {
+  function astray(contract: Contract): { total: number; wrong: string[] } {
     const profile = profileOf(contract);
-    const all = candidates([contract], side);
+    const all = candidates([contract], 'source');
     const wrong: string[] = [];
     let total = 0;
     for (const { interaction, compiled } of all) {
       for (const place of places(compiled.example)) {
-        const near = nearest(broken(compiled.example, place), side, all, profile);
+        const near = nearest(broken(compiled.example, place), 'source', all, profile);
         // Nobody asks for this value, or it makes another message of the contract; a Kafka key is never anything but text.
         if (near === undefined || near.mismatches.length === 0 || formatted(place).startsWith('$.key.')) continue;
         total += 1;
         // Several interactions may have the very same message, the broken value apart; any of them is right.
         const atPlace = ({ path }: { path: string }) => formatted(place).startsWith(path);
-        const sameMessage = match(near.compiled, compiled.example, { strict: profile.strict[side] }).every(atPlace);
+        const sameMessage = match(near.compiled, compiled.example, { strict: profile.strict.source }).every(atPlace);
         const namesField = near.mismatches.every(
           ({ path, rule }) => rule === 'bound' || formatted(place).startsWith(path),
         );
@@ -107,9 +107,10 @@ describe('the near miss of a message with one value wrong', () => {
     return { total, wrong };
   }
 
-  test.each(['source', 'destination'] as const)('is right for every value of every message of a %s', (side) => {
+  // An answer belongs to its request; only what a source sends has to be found.
+  test('is right for every value of every message of a source', () => {
     for (const contract of contracts) {
-      const { total, wrong } = astray(side, contract);
+      const { total, wrong } = astray(contract);
       expect({ connection: contract.connection, wrong }).toEqual({ connection: contract.connection, wrong: [] });
       expect(total).toBeGreaterThan(0);
     }

@@ -16,15 +16,14 @@ export interface Pacticipants {
 
 /**
  * Consumer and provider of an interaction. Pact asks who relies on whom: the consumer is the one who would break if the
- * other side changed what it sends. Where something is answered, that is the source, who waits for the answer. Where the
+ * other side changed what it sends. Where something is answered, that is who opened the connection and waits for the answer (in rows 14 and 55 the
+ * reader, though the table prints the infrastructure as the source). Where the
  * source only tells (a Kafka record, a stream entry), it is whoever reads there: the source made the message and answers
  * for its shape. Where the destination only tells, it provides what the source listens to.
  */
 export function pacticipants(row: Connection, interaction: Interaction): Pacticipants {
   const answered = interaction.steps.some((step) => step.from === 'destination');
-  return answered
-    ? { consumer: row.source, provider: row.destination }
-    : { consumer: row.destination, provider: row.source };
+  return answered ? { consumer: row.dials, provider: row.listens } : { consumer: row.listens, provider: row.dials };
 }
 
 /**

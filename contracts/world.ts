@@ -118,6 +118,16 @@ export const world = {
   /** Two attempts of the campaign to reach one customer, by their ids. */
   attempt: { guid: '01VM0EXAMPLE0GUID000000000000001', laterGuid: '01VM0EXAMPLE0GUID000000000000002' },
   callingList: { dbid: 141, name: 'ListA' },
+  /** Applications of the configuration, by what they stand for. */
+  applications: {
+    webServices: { dbid: 119, name: 'Cloud' },
+    outboundServer: { dbid: 120, name: 'OCS' },
+    outboundDatabase: { dbid: 121, name: 'OCSDAP' },
+    pulse: { dbid: 122, name: 'pulse-lds-0' },
+    interactionServer: { dbid: 123, name: 'InteractionServer' },
+  },
+  /** A virtual queue in which callers wait for an agent. */
+  virtualQueue: { name: 'VQ_CB' },
   /** `othersNumber` belongs to nobody who has a token. */
   mailbox: { number: '7001', messageId: 'm-1', otherMessageId: 'm-2', othersNumber: '9001' },
   /** Who administers mailboxes, and what the users of the web show at the door. No secrets. */

@@ -1,5 +1,5 @@
 import { equalJson } from '../matching/values.ts';
-import { type Mismatch, match } from '../matching.ts';
+import { type Compiled, type Mismatch, match } from '../matching.ts';
 import type { MessageProfile } from '../messages/profile.ts';
 import { candidates, isOpen, isOwed, type Lane, type ObservedMessage, type TrackedStep } from './lanes.ts';
 
@@ -137,7 +137,12 @@ export class Fitting {
 
 /** Whether all that the step is bound to has been said: what fits only for want of it may be another message. */
 function isWhole({ lane, at, bindings }: Fit): boolean {
-  const slots = lane.steps[at]?.compiled.slots ?? [];
+  const step = lane.steps[at];
+  return step === undefined || knowsAllBound(step.compiled, bindings);
+}
+
+/** Whether everything is remembered that a template is bound to. */
+export function knowsAllBound({ slots }: Compiled, bindings: ReadonlyMap<string, unknown>): boolean {
   return slots.every((slot) => slot.kind !== 'bound' || bindings.has(slot.name));
 }
 

@@ -32,11 +32,36 @@ export interface KafkaAcknowledgement {
   acknowledged: true;
 }
 
-/** The broker has refused a record; names and numbers as in the error table of the Apache Kafka protocol guide. */
+/** The broker has refused a record or a reader; names and numbers as in the error table of the Apache Kafka protocol guide. */
 export interface KafkaRefusal {
   error: string;
   code: number;
   topic: string;
+  /** The consumer group, where a reader was refused. */
+  group?: string;
+}
+
+/** A record as the broker gives it to a consumer group, to whichever of its members has the partition. */
+export interface KafkaDelivery extends KafkaRecord {
+  group: string;
+}
+
+/**
+ * A consumer group is done with a record: it has committed the offset behind it. Clients choose how many records one commit
+ * covers, so there is one of these for each record covered, in the order of its partition.
+ */
+export interface KafkaCommit {
+  group: string;
+  topic: string;
+  key: KafkaKey;
+  /** The name of the event, `id` of the record's value; null where the value has none. */
+  commits: Json;
+}
+
+/** A member leaves its group. What it has not committed goes to whoever takes over. */
+export interface KafkaLeave {
+  group: string;
+  leaves: string;
 }
 
 /** The broker has acknowledged a record and gives its readers something else, or nothing (null). */
@@ -47,6 +72,8 @@ export interface KafkaMisdelivery {
   difference: string;
 }
 
+const timestamp = { path: '$.timestampMs', reason: 'the producer or, if the topic says so, the broker sets it' };
+
 /**
  * How records are compared: fields, headers and attributes that a contract does not name are allowed, since events carry
  * many conditional attributes and readers have to ignore what they do not know.
@@ -54,23 +81,23 @@ export interface KafkaMisdelivery {
 export const kafkaProfile: MessageProfile = {
   strict: { source: [], destination: [] },
   identity: {
-    source: ['$.topic', '$.value.id', '$.key.tenant', '$.key.subject'],
-    destination: ['$.error', '$.acknowledged'],
+    source: ['$.topic', '$.value.id', '$.key.tenant', '$.key.subject', '$.group', '$.commits'],
+    destination: ['$.error', '$.acknowledged', '$.group', '$.topic', '$.value.id', '$.key.tenant', '$.key.subject'],
   },
-  free: {
-    source: [{ path: '$.timestampMs', reason: 'the producer or, if the topic says so, the broker sets it' }],
-    destination: [],
-  },
+  free: { source: [timestamp], destination: [timestamp] },
   title(content) {
-    const { topic, key, value, error, code, difference, acknowledged } = fields(content);
+    const { topic, key, value, error, code, difference, acknowledged, group, commits, leaves } = fields(content);
     if (difference !== undefined) return `other content for readers than was acknowledged: ${text(difference)}`;
     if (acknowledged !== undefined) return 'an acknowledgement';
+    const reader = group === undefined ? '' : ` to group ${text(group)}`;
     if (error !== undefined) {
       const where = topic === undefined ? '' : ` for topic ${text(topic)}`;
-      return `${text(error)}${code === undefined ? '' : ` (${text(code)})`}${where}`;
+      return `${text(error)}${code === undefined ? '' : ` (${text(code)})`}${where}${reader}`;
     }
+    if (leaves !== undefined) return `a member of group ${text(group)} leaves ${text(leaves)}`;
     if (topic === undefined) return 'not a Kafka message';
-    return `${text(fields(value).id ?? 'a record without id')} on ${text(topic)} with key ${keyText(key)}`;
+    if (commits !== undefined) return `group ${text(group)} is done with ${recordText(commits, topic, key)}`;
+    return `${recordText(fields(value).id, topic, key)}${reader}`;
   },
 };
 
@@ -82,6 +109,10 @@ function fields(content: unknown): Record<string, unknown> {
 function text(value: unknown): string {
   const { value: example } = fields(value);
   return example === undefined ? String(value) : text(example);
+}
+
+function recordText(id: unknown, topic: unknown, key: unknown): string {
+  return `${id === undefined || id === null ? 'a record without id' : text(id)} on ${text(topic)} with key ${keyText(key)}`;
 }
 
 function keyText(key: unknown): string {

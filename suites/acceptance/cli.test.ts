@@ -176,7 +176,7 @@ describe('voxpact mock', () => {
     });
     const response = await fetch(`${address}/no/such/route`);
     expect(response.status).toBe(500);
-    expect(await response.text()).toContain('connection 26');
+    expect(await response.text()).toContain('no interaction has this message: GET /no/such/route');
     child.kill('SIGINT');
     const { exitCode, stderr } = await child;
     expect(exitCode).toBe(130);

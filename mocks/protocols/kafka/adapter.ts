@@ -1,4 +1,4 @@
-import type { Contract, ProviderState } from '../../../contracts/contract.ts';
+import type { Contract, ProviderState, Side } from '../../../contracts/contract.ts';
 import { compile } from '../../../contracts/matching.ts';
 import { kafkaProfile } from '../../../contracts/messages/kafka.ts';
 import {
@@ -12,19 +12,17 @@ import {
   UnknownStateError,
 } from '../../adapter.ts';
 import { play } from './play.ts';
-import { Recorder } from './recorder.ts';
+import { type Chosen, Recorder } from './recorder.ts';
 import { startKafka } from './server.ts';
+import { Stage } from './stage.ts';
 import { tap } from './tap.ts';
-import { Topics } from './topics.ts';
 
 /** What the provider states of a Kafka service mock act on. */
-export interface KafkaWorld {
-  topics: Topics;
-}
+export type KafkaWorld = Stage;
 
 /**
  * Kafka. The destination is a real broker: started here with the topics that the contracts name, or one that runs already,
- * of which only these topics are watched.
+ * of which only these topics, and the groups that the contracts name, are watched.
  */
 export const adapter: ProtocolAdapter & Attachable = {
   profile: kafkaProfile,
@@ -42,7 +40,8 @@ export const adapter: ProtocolAdapter & Attachable = {
   },
 
   async attach({ contracts, at, service }) {
-    return await watch({ at, service, only: new Set(topicsOf(contracts)), end: async () => {} });
+    const only = { topics: new Set(topicsOf(contracts)), groups: new Set(groupsOf(contracts)) };
+    return await watch({ at, service, only, end: async () => {} });
   },
 };
 
@@ -50,33 +49,34 @@ interface WatchOptions {
   at: Address;
   service: ServeOptions['service'];
   create?: readonly string[];
-  only?: ReadonlySet<string>;
+  only?: Chosen;
   end(): Promise<void>;
 }
 
 async function watch({ at, service, create = [], only, end }: WatchOptions): Promise<MockServer> {
-  const topics = new Topics(at);
+  const recorder = await Recorder.start(at, only);
+  const stage = new Stage(at, recorder);
+  const close = () => Promise.all([recorder.close(), stage.close()]);
   try {
-    for (const topic of create) await topics.ensure(topic);
-    const recorder = await Recorder.start(at, only);
-    return {
-      address: at,
-      setState: (state) => setState(service, { topics }, state),
-      exchanges: () => recorder.exchanges(),
-      settled: () => recorder.settled(),
-      clear: () => recorder.clear(),
-      async close() {
-        try {
-          await Promise.all([recorder.close(), topics.close()]);
-        } finally {
-          await end();
-        }
-      },
-    };
+    for (const topic of create) await stage.topics.ensure(topic);
   } catch (error) {
-    await topics.close();
+    await close();
     throw error;
   }
+  return {
+    address: at,
+    setState: (state) => setState(service, stage, state),
+    exchanges: () => recorder.exchanges(),
+    settled: () => recorder.settled(),
+    clear: () => recorder.clear(),
+    async close() {
+      try {
+        await close();
+      } finally {
+        await end();
+      }
+    },
+  };
 }
 
 async function setState(
@@ -96,12 +96,30 @@ async function setState(
   return { values, undo };
 }
 
-/** The topics that the contracts write to. */
+/** The topics that the contracts write to or read. */
 function topicsOf(contracts: readonly Contract[]): string[] {
-  const steps = contracts.flatMap(({ interactions }) => interactions.flatMap(({ steps }) => steps));
-  const topics = steps
-    .filter(({ from }) => from === 'source')
-    .map(({ content }) => (compile(content).example as { topic?: unknown }).topic)
-    .filter((topic) => typeof topic === 'string');
-  return [...new Set(topics)];
+  return namesIn(contracts, ({ from, content: { group } }) => from === 'source' || group !== undefined, 'topic');
+}
+
+function groupsOf(contracts: readonly Contract[]): string[] {
+  return namesIn(contracts, () => true, 'group');
+}
+
+interface Example {
+  from: Side;
+  content: { topic?: unknown; group?: unknown };
+}
+
+function namesIn(
+  contracts: readonly Contract[],
+  concerns: (example: Example) => boolean,
+  field: 'topic' | 'group',
+): string[] {
+  const names = contracts
+    .flatMap(({ interactions }) => interactions.flatMap(({ steps }) => steps))
+    .map(({ from, content }): Example => ({ from, content: compile(content).example as Example['content'] }))
+    .filter(concerns)
+    .map(({ content }) => content[field])
+    .filter((name) => typeof name === 'string');
+  return [...new Set(names)];
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 import {
   Admin,
@@ -11,6 +12,11 @@ import {
 import { type Address, UnreachableError } from '../../adapter.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
+/** How long the broker keeps the place of a member that says nothing; a broker of default settings takes 6 s to 30 min. */
+const SESSION_TIMEOUT_MS = 10_000;
+const COORDINATOR_WAIT_MS = 20;
+/** COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR. */
+const NO_COORDINATOR_YET = [14, 15, 16];
 
 /** A client for administration. @param timeoutMs how long one request may take */
 export function adminClient(at: Address, timeoutMs: number): Admin {
@@ -28,6 +34,12 @@ export function producerClient(at: Address, timeoutMs: number): Producer {
 /** A client that reads by position, in no group. */
 export function consumerClient(at: Address, timeoutMs: number): Consumer {
   return new Consumer({ ...options(at, timeoutMs), groupId: 'voxpact-unused', isolationLevel: 0 });
+}
+
+/** A client that reads as a member of a group. */
+export function memberClient(at: Address, groupId: string, timeoutMs: number): Consumer {
+  const patience = { sessionTimeout: SESSION_TIMEOUT_MS, rebalanceTimeout: SESSION_TIMEOUT_MS };
+  return new Consumer({ ...options(at, timeoutMs), ...patience, groupId, isolationLevel: 0 });
 }
 
 function options(at: Address, timeoutMs: number): BaseOptions {
@@ -66,6 +78,20 @@ export function brokerAnswer(error: unknown): ErrorCode | undefined {
     if ('apiId' in each && 'apiCode' in each) return { error: String(each.apiId), code: Number(each.apiCode) };
   }
   return undefined;
+}
+
+/** Tries again while the broker makes up its mind who looks after a group; it does so when it is first asked. */
+export async function onceCoordinated<T>(request: () => Promise<T>, timeoutMs: number): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await request();
+    } catch (error) {
+      const code = brokerAnswer(error)?.code;
+      if (code === undefined || !NO_COORDINATOR_YET.includes(code) || performance.now() > deadline) throw error;
+    }
+    await sleep(COORDINATOR_WAIT_MS);
+  }
 }
 
 /** True when the broker says that it has no such topic. */

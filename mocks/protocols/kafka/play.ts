@@ -1,98 +1,178 @@
-import type { Producer } from '@platformatic/kafka';
+import type { Interaction } from '../../../contracts/contract.ts';
 import { Conversation } from '../../../contracts/conversation.ts';
-import { type KafkaRecord, type KafkaRefusal, kafkaProfile } from '../../../contracts/messages/kafka.ts';
+import { compile } from '../../../contracts/matching.ts';
+import {
+  type KafkaCommit,
+  type KafkaDelivery,
+  type KafkaLeave,
+  type KafkaRecord,
+  type KafkaRefusal,
+  kafkaProfile,
+} from '../../../contracts/messages/kafka.ts';
 import type { Address, Observed, ObservedMessage, Performance } from '../../adapter.ts';
-import { brokerAnswer, clientFailure, producerClient } from './client.ts';
 import { type Acknowledged, misdeliveries } from './delivery.ts';
+import { Member, type Membership } from './member.ts';
 import { LogReader, type Stretch, type TopicEnd } from './reader.ts';
-import { toWire } from './records.ts';
+import { Writer } from './writer.ts';
 
 const STEP_TIMEOUT_MS = 5_000;
 
 /**
- * Writes the records of an interaction one after the other, each when the one before it is answered, and then reads them
- * back as a reader does. What the broker answers is a message where the interaction has steps for it, or where it is a
+ * Plays a client of the broker, step by step. It writes records one after the other, each when the one before it is answered,
+ * and reads them back at the end as a reader does; and it reads as a member of the groups that the interaction delivers to,
+ * and commits. What the broker answers to a record is a message where the interaction has steps for it, or where it is a
  * refusal; that readers get something else than was acknowledged is a message of the broker's too.
  */
 export async function play(performance: Performance, at: Address, signal: AbortSignal): Promise<Observed> {
-  const { interaction, values } = performance;
-  const timeoutMs = interaction.stepTimeoutMs ?? STEP_TIMEOUT_MS;
-  const messages: ObservedMessage[] = [];
-  const conversation = new Conversation(interaction, kafkaProfile, { values });
-  const note = (from: ObservedMessage['from'], content: unknown) => {
-    const message = { from, content, atMs: Date.now() };
-    messages.push(message);
-    conversation.feed(message);
-  };
-  const answersMatter = interaction.steps.some(({ from }) => from === 'destination');
-  const writer = new Writer(at, timeoutMs);
-  const abandon = () => void writer.close();
+  const client = new Client(performance, at, signal);
+  const abandon = () => void client.close();
   signal.addEventListener('abort', abandon, { once: true });
-  const acknowledged: Acknowledged[] = [];
+  const { messages } = client;
   try {
-    signal.throwIfAborted();
-    await writer.connect();
-    for (let next = conversation.nextFromSource(); next !== undefined; next = conversation.nextFromSource()) {
-      signal.throwIfAborted();
-      note('source', next);
-      const answer = await writer.write(next as KafkaRecord);
-      if ('offset' in answer) acknowledged.push(answer);
-      if ('error' in answer || answersMatter) note('destination', 'error' in answer ? answer : { acknowledged: true });
-      // Nobody expected an answer, so it was a refusal that nobody expected: what follows would only repeat it.
-      if ('error' in answer && !answersMatter) break;
-    }
-    for (const message of misdeliveries(acknowledged, await readBack(acknowledged, at))) note('destination', message);
+    await client.play();
     signal.throwIfAborted();
     return { messages };
   } catch (error) {
-    return { messages, failure: signal.aborted ? aborted(interaction.description, signal) : asError(error) };
+    return {
+      messages,
+      failure: signal.aborted ? aborted(performance.interaction.description, signal) : asError(error),
+    };
   } finally {
     signal.removeEventListener('abort', abandon);
-    await writer.close();
+    await client.close();
   }
 }
 
-/** Writes records, and gives the broker's answer to each. */
-class Writer {
+class Client {
+  readonly messages: ObservedMessage[] = [];
   readonly #at: Address;
+  readonly #signal: AbortSignal;
+  readonly #interaction: Interaction;
   readonly #timeoutMs: number;
-  readonly #producer: Producer;
+  readonly #conversation: Conversation;
+  readonly #writer: Writer;
+  readonly #members = new Map<string, Member>();
+  readonly #acknowledged: Acknowledged[] = [];
 
-  constructor(at: Address, timeoutMs: number) {
+  constructor({ interaction, values }: Performance, at: Address, signal: AbortSignal) {
     this.#at = at;
-    this.#timeoutMs = timeoutMs;
-    this.#producer = producerClient(at, timeoutMs);
+    this.#signal = signal;
+    this.#interaction = interaction;
+    this.#timeoutMs = interaction.stepTimeoutMs ?? STEP_TIMEOUT_MS;
+    this.#conversation = new Conversation(interaction, kafkaProfile, { values });
+    this.#writer = new Writer(at, this.#timeoutMs);
   }
 
-  async connect(): Promise<void> {
-    await this.#ask('the metadata request', () => this.#producer.metadata({ topics: [] }));
-  }
-
-  async write(record: KafkaRecord): Promise<Acknowledged | KafkaRefusal> {
-    const wire = toWire(record);
-    try {
-      const { offsets } = await this.#producer.send({ messages: [wire] });
-      const place = offsets?.[0];
-      if (place === undefined) throw new Error('the acknowledgement names no offset');
-      return { record, partition: place.partition, offset: place.offset };
-    } catch (error) {
-      const answer = brokerAnswer(error);
-      if (answer !== undefined) return { ...answer, topic: record.topic };
-      throw clientFailure(error, this.#at, `a record for topic ${record.topic}`, this.#timeoutMs);
+  async play(): Promise<void> {
+    this.#signal.throwIfAborted();
+    await this.#writer.connect();
+    await this.#playSteps();
+    for (const member of this.#members.values()) {
+      for (const delivery of member.unasked()) this.#note('destination', delivery);
     }
+    const found = misdeliveries(this.#acknowledged, await readBack(this.#acknowledged, this.#at));
+    for (const message of found) this.#note('destination', message);
   }
 
   async close(): Promise<void> {
-    await this.#producer.close();
+    await Promise.all([this.#writer.close(), ...[...this.#members.values()].map((member) => member.leave())]);
   }
 
-  async #ask<T>(doing: string, request: () => Promise<T>): Promise<T> {
-    try {
-      return await request();
-    } catch (error) {
-      throw clientFailure(error, this.#at, doing, this.#timeoutMs);
+  async #playSteps(): Promise<void> {
+    for (;;) {
+      this.#signal.throwIfAborted();
+      const awaited = this.#awaited();
+      const next = awaited ?? this.#conversation.nextFromSource();
+      if (next === undefined) return;
+      if (awaited !== undefined) this.#hear(await this.#member(awaited).next(this.#signal));
+      else if ((await this.#send(next)) === 'refused') return;
     }
   }
+
+  /** What a member of a group has to wait for before anything is sent. */
+  #awaited(): Membership | undefined {
+    const { steps } = this.#interaction;
+    const [first] = this.#conversation.due
+      .filter(({ optional }) => !optional)
+      .sort((a, b) => steps.indexOf(a) - steps.indexOf(b));
+    return first?.from === 'destination' ? membershipOf(first.content) : undefined;
+  }
+
+  /** Takes what the broker tells a reader. @throws Error when it refuses one that nobody said it would */
+  #hear(message: KafkaDelivery | KafkaRefusal): void {
+    if ('error' in message && !this.#interaction.steps.some(({ content }) => 'error' in fieldsOf(content))) {
+      const { error, code, group, topic } = message;
+      throw new Error(
+        `the Kafka broker at ${this.#at.host}:${this.#at.port} refused group ${group} in topic ${topic}: ${error} (${code})`,
+      );
+    }
+    this.#note('destination', message);
+  }
+
+  /** @returns `refused` where nobody expected a record to be: what follows would only repeat it */
+  async #send(content: unknown): Promise<'refused' | undefined> {
+    this.#note('source', content);
+    const message = content as KafkaRecord | KafkaCommit | KafkaLeave;
+    if ('leaves' in message) return await this.#leave({ group: message.group, topic: message.leaves });
+    if ('commits' in message) {
+      const refusal = await this.#member(message).commit(message);
+      if (refusal !== undefined) this.#hear(refusal);
+      return undefined;
+    }
+    return await this.#write(message);
+  }
+
+  async #write(record: KafkaRecord): Promise<'refused' | undefined> {
+    const answer = await this.#writer.write(record);
+    if ('error' in answer) {
+      this.#note('destination', answer);
+      return this.#writesAreAnswered ? undefined : 'refused';
+    }
+    this.#acknowledged.push(answer);
+    if (this.#writesAreAnswered) this.#note('destination', { acknowledged: true });
+    return undefined;
+  }
+
+  async #leave(membership: Membership): Promise<undefined> {
+    const member = this.#member(membership);
+    this.#members.delete(keyOf(membership));
+    await member.leave();
+  }
+
+  #member({ group, topic }: Membership): Member {
+    const key = keyOf({ group, topic });
+    const known = this.#members.get(key);
+    if (known !== undefined) return known;
+    const member = new Member(this.#at, { group, topic }, this.#timeoutMs);
+    this.#members.set(key, member);
+    return member;
+  }
+
+  get #writesAreAnswered(): boolean {
+    return this.#interaction.steps.some(
+      ({ from, content }) => from === 'destination' && membershipOf(content) === undefined,
+    );
+  }
+
+  #note(from: ObservedMessage['from'], content: unknown): void {
+    const message = { from, content, atMs: Date.now() };
+    this.messages.push(message);
+    this.#conversation.feed(message);
+  }
+}
+
+function fieldsOf(content: unknown): Readonly<Record<string, unknown>> {
+  return compile(content).example as Readonly<Record<string, unknown>>;
+}
+
+/** The group that a message of the broker's is for. */
+function membershipOf(content: unknown): Membership | undefined {
+  const { group, topic } = fieldsOf(content);
+  return typeof group === 'string' && typeof topic === 'string' ? { group, topic } : undefined;
+}
+
+function keyOf({ group, topic }: Membership): string {
+  return `${group} ${topic}`;
 }
 
 async function readBack(acknowledged: readonly Acknowledged[], at: Address) {

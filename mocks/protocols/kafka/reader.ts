@@ -1,4 +1,4 @@
-import type { ClusterMetadata, Consumer, RecordsBatch } from '@platformatic/kafka';
+import { type ClusterMetadata, type Consumer, ListOffsetTimestamps, type RecordsBatch } from '@platformatic/kafka';
 import type { Address } from '../../adapter.ts';
 import { clientFailure, consumerClient } from './client.ts';
 import type { StoredRecord } from './records.ts';
@@ -64,6 +64,15 @@ export class LogReader {
         id: metadata.topics.get(topic)?.id ?? topic,
         offsets: offsets.get(topic) ?? [],
       }));
+    });
+  }
+
+  /** The oldest offset that each partition of a topic still has. @throws Error when the topic is not there */
+  async starts(topic: string): Promise<readonly bigint[]> {
+    return await this.#ask('the first offsets', async () => {
+      await this.#consumer.metadata({ topics: [topic], forceUpdate: true });
+      const offsets = await this.#consumer.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.EARLIEST });
+      return offsets.get(topic) ?? [];
     });
   }
 

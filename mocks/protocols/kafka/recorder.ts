@@ -1,44 +1,81 @@
+import type { Side } from '../../../contracts/contract.ts';
+import type { KafkaCommit, KafkaDelivery, KafkaRecord } from '../../../contracts/messages/kafka.ts';
 import type { Address, Exchange } from '../../adapter.ts';
 import { isUnknownTopic } from './client.ts';
+import { type Committed, Groups } from './groups.ts';
 import { type LoggedRecord, LogReader, type Stretch, type TopicEnd } from './reader.ts';
-import { fromWire } from './records.ts';
+import { commitOf, fromWire } from './records.ts';
 import { Topics } from './topics.ts';
 
 /** How many records are remembered; older ones are forgotten first. */
 const RECORD_LIMIT = 10_000;
 const LOOK_EVERY_MS = 500;
 
+/** What is watched of a broker that others use too. */
+export interface Chosen {
+  topics: ReadonlySet<string>;
+  groups: ReadonlySet<string>;
+}
+
+/** A record's place in the log. */
+export interface Place {
+  topic: string;
+  partition: number;
+  offset: bigint;
+}
+
+/** What the harness itself has done to the broker: no source's doing, so it is not recorded. */
+export interface OwnDoing {
+  written?: Place;
+  moved?: Committed;
+}
+
+/** A record that a group is done with. */
+interface Consumed {
+  group: string;
+  record: KafkaRecord;
+  atMs: number;
+}
+
 /**
- * The record of what sources wrote, taken from where readers take it: the log. Each record is an exchange of its own, in
- * the order of its partition; records of different partitions are put in the order of their time stamps.
- * What the broker refused never gets into the log, and nobody can tell there which client wrote a record.
+ * The record of what sources did, taken from where the broker keeps it. What they wrote comes from the log: each record is an
+ * exchange of its own, in the order of its partition; records of different partitions are put in the order of their time
+ * stamps. What they consumed comes from the offsets that groups have committed: for each record that a commit covers there are
+ * two exchanges, its delivery and the commit.
+ * What the broker refused leaves nothing, and nobody can tell which client wrote a record, or whether it was written before
+ * or after a commit.
  */
 export class Recorder {
   readonly #topics: Topics;
+  readonly #groups: Groups;
   readonly #reader: LogReader;
-  readonly #chosen: ReadonlySet<string> | undefined;
+  readonly #chosen: Chosen | undefined;
   /** The next offset to be read of each partition, by the topic's id. */
   #positions: ReadonlyMap<string, readonly bigint[]> = new Map();
+  /** How far each group is known to be in each partition. */
+  #committed: ReadonlyMap<string, bigint> = new Map();
   #exchanges: Exchange[] = [];
   #lastId = 0;
-  #catchingUp: Promise<void> = Promise.resolve();
+  #catchingUp: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  private constructor(at: Address, chosen: ReadonlySet<string> | undefined) {
+  private constructor(at: Address, chosen: Chosen | undefined) {
     this.#topics = new Topics(at);
+    this.#groups = new Groups(at);
     this.#reader = new LogReader(at);
     this.#chosen = chosen;
   }
 
   /**
    * Begins a record at the present end of the log.
-   * @param chosen the topics to be watched; all when absent, those that are created later included
+   * @param chosen the topics and groups to be watched; all when absent, those that are created later included
    */
-  static async start(at: Address, chosen?: ReadonlySet<string>): Promise<Recorder> {
+  static async start(at: Address, chosen?: Chosen): Promise<Recorder> {
     const recorder = new Recorder(at, chosen);
     try {
       recorder.#positions = positions(await recorder.#ends());
+      recorder.#committed = offsetsOf(await recorder.#groups.committed(chosen?.groups));
     } catch (error) {
       await recorder.close();
       throw error;
@@ -53,9 +90,18 @@ export class Recorder {
 
   /** Resolves when everything that is in the log now is in the record. @throws Error when the broker does not answer */
   settled(): Promise<void> {
-    const next = this.#catchingUp.catch(() => {}).then(() => this.#catchUp());
-    this.#catchingUp = next;
-    return next;
+    return this.#next(() => this.#catchUp());
+  }
+
+  /** Lets the harness do something to the broker while nobody looks, so that its own doing is not taken for a source's. */
+  aside<T extends OwnDoing>(work: () => Promise<T>): Promise<T> {
+    return this.#next(async () => {
+      await this.#catchUp();
+      const done = await work();
+      if (done.moved !== undefined) this.#committed = new Map([...this.#committed, ...offsetsOf([done.moved])]);
+      await this.#catchUp(done.written);
+      return done;
+    });
   }
 
   clear(): void {
@@ -65,7 +111,13 @@ export class Recorder {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await Promise.all([this.#topics.close(), this.#reader.close()]);
+    await Promise.all([this.#topics.close(), this.#groups.close(), this.#reader.close()]);
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#catchingUp.catch(() => {}).then(work);
+    this.#catchingUp = next;
+    return next;
   }
 
   /** So that whoever never asks for `settled` sees the record grow all the same; what fails here fails there too. */
@@ -79,7 +131,8 @@ export class Recorder {
     this.#timer = setTimeout(look, LOOK_EVERY_MS).unref();
   }
 
-  async #catchUp(): Promise<void> {
+  /** @param own a record that is passed over */
+  async #catchUp(own?: Place): Promise<void> {
     const ends = await this.#ends();
     const stretches = ends.flatMap(({ topic, id, offsets }) =>
       offsets.map(
@@ -87,18 +140,54 @@ export class Recorder {
       ),
     );
     const records = await this.#reader.read(stretches);
+    const consumed = await this.#consumed(ends);
     this.#positions = positions(ends);
+    // A service that consumes writes because of what it was given, and commits when it is done with it.
+    for (const { group, record, atMs } of consumed) this.#note('destination', { group, ...record }, atMs);
     for (const record of inTimeOrder(records)) {
-      this.#lastId += 1;
-      const content = fromWire(record);
-      const messages = [{ from: 'source' as const, content, atMs: record.timestampMs }];
-      this.#exchanges.push({ id: this.#lastId, messages });
+      if (!isAt(record, own)) this.#note('source', fromWire(record), record.timestampMs);
     }
+    for (const { group, record, atMs } of consumed) this.#note('source', commitOf(group, record), atMs);
     this.#exchanges = this.#exchanges.slice(-RECORD_LIMIT);
   }
 
+  /** The records that groups have committed since the last look. */
+  async #consumed(ends: readonly TopicEnd[]): Promise<Consumed[]> {
+    const consumed: Consumed[] = [];
+    const now = new Map<string, bigint>();
+    for (const { group, topic, positions } of await this.#groups.committed(this.#chosen?.groups)) {
+      const end = ends.find((each) => each.topic === topic);
+      if (end === undefined) continue;
+      for (const [partition, position] of positions.entries()) {
+        if (position === undefined) continue;
+        // What was written since the ends were asked for is looked at next time.
+        const limit = end.offsets[partition] ?? 0n;
+        const to = position < limit ? position : limit;
+        const key = positionKey(group, topic, partition);
+        now.set(key, to);
+        const from = this.#committed.get(key) ?? 0n;
+        if (from < to) consumed.push(...(await this.#readFor(group, { topic, partition, from, to })));
+      }
+    }
+    this.#committed = now;
+    return consumed;
+  }
+
+  async #readFor(group: string, stretch: Stretch): Promise<Consumed[]> {
+    const start = (await this.#reader.starts(stretch.topic))[stretch.partition] ?? 0n;
+    const from = stretch.from < start ? start : stretch.from;
+    const atMs = Date.now();
+    const records = await this.#reader.read([{ ...stretch, from }]);
+    return records.map((record) => ({ group, record: fromWire(record), atMs }));
+  }
+
+  #note(from: Side, content: KafkaRecord | KafkaDelivery | KafkaCommit, atMs: number): void {
+    this.#lastId += 1;
+    this.#exchanges.push({ id: this.#lastId, messages: [{ from, content, atMs }] });
+  }
+
   async #ends(): Promise<TopicEnd[]> {
-    const topics = (await this.#topics.list()).filter((topic) => this.#chosen?.has(topic) ?? true);
+    const topics = (await this.#topics.list()).filter((topic) => this.#chosen?.topics.has(topic) ?? true);
     const ends: TopicEnd[] = [];
     for (const topic of topics) {
       try {
@@ -114,6 +203,22 @@ export class Recorder {
 
 function positions(ends: readonly TopicEnd[]): Map<string, readonly bigint[]> {
   return new Map(ends.map(({ id, offsets }) => [id, offsets]));
+}
+
+function positionKey(group: string, topic: string, partition: number): string {
+  return JSON.stringify([group, topic, partition]);
+}
+
+function offsetsOf(committed: readonly Committed[]): Map<string, bigint> {
+  return new Map(
+    committed.flatMap(({ group, topic, positions }) =>
+      [...positions.entries()].map(([partition, position]) => [positionKey(group, topic, partition), position ?? 0n]),
+    ),
+  );
+}
+
+function isAt({ topic, partition, offset }: LoggedRecord, place: Place | undefined): boolean {
+  return topic === place?.topic && partition === place.partition && offset === place.offset;
 }
 
 /** Merges the partitions by time without ever turning round the order of one of them. */

@@ -1,6 +1,6 @@
 import type { MessageToProduce } from '@platformatic/kafka';
 import type { Json } from '../../../contracts/matchers.ts';
-import type { KafkaKey, KafkaRecord } from '../../../contracts/messages/kafka.ts';
+import type { KafkaCommit, KafkaKey, KafkaRecord } from '../../../contracts/messages/kafka.ts';
 
 /** What a broker stores of a record, as far as contracts speak of it. */
 export interface StoredRecord {
@@ -39,6 +39,12 @@ export function fromWire({ topic, key, headers, value, timestampMs }: StoredReco
     named[title] = known === undefined ? text : [known, text].flat();
   }
   return { topic, key: readKey(key), headers: { ...named }, value: readValue(value), timestampMs };
+}
+
+/** That a group is done with a record, as contracts say it. */
+export function commitOf(group: string, { topic, key, value }: KafkaRecord): KafkaCommit {
+  const named = typeof value === 'object' && value !== null && 'id' in value;
+  return { group, topic, key, commits: named ? (value.id ?? null) : null };
 }
 
 function keyBytes(key: KafkaKey | undefined): Buffer | null {

@@ -45,6 +45,9 @@ function serverProperties({ host, port, controllerPort }: StorageOptions, logs: 
     'log.dirs': logs,
     // Topics must exist beforehand, as in the documented deployment: a record for a wrong topic is refused, not welcomed.
     'auto.create.topics.enable': false,
+    // Everybody may do everything, until a provider state makes a rule.
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': true,
     'offsets.topic.num.partitions': 1,
     'offsets.topic.replication.factor': 1,
     'transaction.state.log.num.partitions': 1,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Admin,
   ConfigResourceTypes,
@@ -7,10 +6,9 @@ import {
 } from '@platformatic/kafka';
 import type { Address } from '../../adapter.ts';
 import { adminClient, clientFailure, consumerClient, isUnknownTopic } from './client.ts';
+import { until } from './until.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
-const EFFECT_TIMEOUT_MS = 10_000;
-const LOOK_EVERY_MS = 10;
 /** More than one, so that nobody comes to rely on an order across keys. */
 const PARTITIONS = 3;
 /** A setting that no contract needs, see {@link Topics.configure}. */
@@ -59,6 +57,29 @@ export class Topics {
       if (!isUnknownTopic(error)) throw clientFailure(error, this.#at, `the removal of ${topic}`, REQUEST_TIMEOUT_MS);
     }
     await this.#until(`topic ${topic} to be gone`, async () => !(await this.list()).includes(topic));
+  }
+
+  /**
+   * Removes the records of a topic: all of them, or those of one partition up to an offset, that one included.
+   * The topic itself stays.
+   */
+  async clear(topic: string, upTo?: { partition: number; offset: bigint }): Promise<void> {
+    const partitions =
+      upTo === undefined
+        ? (await this.ends(topic)).map((offset, partition) => ({ partition, offset }))
+        : [{ partition: upTo.partition, offset: upTo.offset + 1n }];
+    await this.#ask(`the removal of records of ${topic}`, () =>
+      this.#admin.deleteRecords({ topics: [{ name: topic, partitions }] }),
+    );
+  }
+
+  /** The offset that the next record of each partition gets. */
+  async ends(topic: string): Promise<readonly bigint[]> {
+    const offsets = await this.#ask(`the ends of topic ${topic}`, async () => {
+      this.#reader.clearMetadata();
+      return await this.#reader.listOffsets({ topics: [topic] });
+    });
+    return offsets.get(topic) ?? [];
   }
 
   /** What was set for this topic by itself; undefined where the broker's own setting holds. */
@@ -114,20 +135,7 @@ export class Topics {
   }
 
   async #until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + EFFECT_TIMEOUT_MS;
-    let last: unknown;
-    while (performance.now() < deadline) {
-      try {
-        if (await holds()) return;
-      } catch (error) {
-        last = error;
-      }
-      await sleep(LOOK_EVERY_MS);
-    }
-    throw new Error(
-      `the Kafka broker at ${this.#at.host}:${this.#at.port}: waited ${EFFECT_TIMEOUT_MS} ms for ${what}`,
-      { cause: last },
-    );
+    await until(this.#at, what, holds);
   }
 }
 

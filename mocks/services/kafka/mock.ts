@@ -1,6 +1,8 @@
 import type { ProviderState } from '../../../contracts/contract.ts';
+import type { KafkaRecord } from '../../../contracts/messages/kafka.ts';
 import type { ServiceMock } from '../../adapter.ts';
 import type { KafkaWorld } from '../../protocols/kafka/adapter.ts';
+import type { Committed } from '../../protocols/kafka/groups.ts';
 
 const MAX_RECORD_BYTES = 'max.message.bytes';
 
@@ -33,14 +35,51 @@ const kafka: ServiceMock<KafkaWorld> = {
       await topics.configure(topic, MAX_RECORD_BYTES, String(Number(params.maxRecordBytes)));
       return { undo: () => topics.configure(topic, MAX_RECORD_BYTES, before) };
     },
+
+    /** `topic`: its name. What it held is gone for good, as it is when its retention runs out. */
+    async 'topic holds nothing'(stage, params) {
+      await stage.clear(text(params, 'topic'));
+      return {};
+    },
+
+    /** `record`: the record in JSON, in its logical form. It goes again, with all before it in its partition. */
+    async 'topic holds record'(stage, params) {
+      const place = await stage.write(JSON.parse(text(params, 'record')) as KafkaRecord);
+      return { undo: () => stage.clear(place.topic, place) };
+    },
+
+    /** `group` and `topic`: their names. The group is done with everything that the topic holds now. */
+    async 'group has read everything'(stage, params) {
+      const topic = text(params, 'topic');
+      return await moved(stage, { group: text(params, 'group'), topic, positions: await stage.topics.ends(topic) });
+    },
+
+    /** `group` and `topic`: their names. The group has never committed anything there. */
+    async 'group has read nothing'(stage, params) {
+      const topic = text(params, 'topic');
+      const positions = (await stage.topics.ends(topic)).map(() => undefined);
+      return await moved(stage, { group: text(params, 'group'), topic, positions });
+    },
+
+    /** `group`: its name. Nobody may read as a member of it. */
+    async 'group is closed to readers'({ acls }, params) {
+      return { undo: await acls.closeGroup(text(params, 'group')) };
+    },
   },
   notModelled: [
     'more than one broker: leader changes, replicas that fall behind',
-    'users, ACLs and TLS: the broker listens in plain text and lets everybody do everything',
+    'users and TLS: the broker listens in plain text, so that a rule holds for everybody alike',
+    'an exact undo of what removes records: the older ones of their partition are gone as well',
   ],
 };
 
 export default kafka;
+
+async function moved(stage: KafkaWorld, to: Committed) {
+  const before = await stage.groups.positions(to.group, to.topic);
+  await stage.move(to);
+  return { undo: () => stage.move({ ...to, positions: to.positions.map((_, partition) => before[partition]) }) };
+}
 
 function text(params: ProviderState['params'], name: string): string {
   const value = params[name];
