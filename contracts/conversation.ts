@@ -214,9 +214,9 @@ export class Conversation {
       if (each.step.from !== message.from) continue;
       const strict = this.#profile.strict[message.from];
       const bindings = new Map(this.#bindings);
-      // What is bound to something that nobody has said yet would fit anything.
-      if (!knowsAllBound(each.compiled, bindings)) continue;
       if (match(each.compiled, message.content, { strict, bindings }).length > 0) continue;
+      // What is bound to something that nobody has said yet fits anything.
+      if (!knowsAllBound(each.compiled, bindings)) continue;
       const all = leaves(each.compiled.example);
       const parts = all.filter((path) => !this.#profile.identity[message.from].includes(path));
       const wrong = fitting.nearest()?.mismatches.map(({ path }) => path) ?? [];
