@@ -1,7 +1,7 @@
 import { type Connection, systemSlug } from './architecture.ts';
 import { basisText, type Contract, type Interaction, type Step } from './contract.ts';
 import { isHttpFault } from './messages/http.ts';
-import { bodyMatchersLost, pactRequest, pactResponse } from './pact-file/http.ts';
+import { bodyMatchersLost, listRulesLost, pactRequest, pactResponse } from './pact-file/http.ts';
 import { pactMessage } from './pact-file/messages.ts';
 import type { Omitted, PactFile, PactInteraction } from './pact-file/types.ts';
 import { rowOf } from './parts.ts';
@@ -82,7 +82,10 @@ function toInteractions(row: Connection, interaction: Interaction): Expressed {
       : [];
     const cut =
       steps.length > 2 ? [omit('in the file with its first exchange only: Pact has one request and one response')] : [];
-    return { interactions: [httpInteraction(row, interaction)], omitted: [...lost, ...cut] };
+    const lists = [...new Set(steps.slice(0, 2).flatMap(({ content }) => listRulesLost(content)))].map((name) =>
+      omit(`in the file without its header ${name}: Pact holds a rule against each item of a list by itself`),
+    );
+    return { interactions: [httpInteraction(row, interaction)], omitted: [...lost, ...cut, ...lists] };
   }
   const forbidden = interaction.forbidden?.length
     ? [omit('in the file without its forbidden messages: Pact cannot say what must not be sent')]

@@ -10,7 +10,7 @@ export function pactRequest(template: unknown): Record<string, unknown> {
     method,
     path,
     query: lists(query),
-    headers: lists(headers),
+    headers: headerLists(parted, headers),
     body: pactBody(parted, headers?.['content-type'], body),
     ...rules(parted, headers?.['content-type'], { path: single(parted.below('path')), query: parted.named('query') }),
   });
@@ -22,7 +22,7 @@ export function pactResponse(template: unknown): Record<string, unknown> {
   const { status, headers, body } = parted.example as unknown as HttpResponse;
   return filled({
     status,
-    headers: lists(headers),
+    headers: headerLists(parted, headers),
     body: pactBody(parted, headers?.['content-type'], body),
     ...rules(parted, headers?.['content-type'], { status: single(parted.below('status')) }),
   });
@@ -31,7 +31,7 @@ export function pactResponse(template: unknown): Record<string, unknown> {
 type Sections = Record<string, { matchingRules: unknown; generators: unknown }>;
 
 function rules(parted: PartedTemplate, contentType: string | undefined, own: Sections): Record<string, unknown> {
-  const sections: Sections = { ...own, header: parted.named('headers'), body: bodyPart(parted, contentType) };
+  const sections: Sections = { ...own, header: headerRules(parted), body: bodyPart(parted, contentType) };
   const section = (kind: 'matchingRules' | 'generators') =>
     filled(Object.fromEntries(Object.entries(sections).map(([name, part]) => [name, part[kind]])));
   return { matchingRules: section('matchingRules'), generators: section('generators') };
@@ -62,6 +62,37 @@ function single({ matchingRules, generators }: Part): { matchingRules: unknown; 
 
 function lists(values: Readonly<Record<string, string | string[]>> | undefined): Record<string, string[]> {
   return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, [value].flat()]));
+}
+
+/** Headers of answers whose value is a list (RFC 9110, section 5.6.1): the official engine reads them item by item. */
+const listHeaders = ['allow', 'cache-control', 'vary'];
+
+/** Header values as a file has them, without those that have no place in one. */
+function headerLists(
+  parted: PartedTemplate,
+  headers: Readonly<Record<string, string>> | undefined,
+): Record<string, string[]> {
+  const ruled = ruledLists(parted);
+  const items = (name: string, value: string) => (listHeaders.includes(name) ? value.split(/ *, */) : [value]);
+  const rows = Object.entries(headers ?? {}).filter(([name]) => !ruled.includes(name));
+  return Object.fromEntries(rows.map(([name, value]) => [name, items(name, value)]));
+}
+
+function ruledLists(parted: PartedTemplate): string[] {
+  const { matchingRules } = parted.named('headers');
+  return listHeaders.filter((name) => matchingRules[name] !== undefined);
+}
+
+function headerRules(parted: PartedTemplate): Part {
+  const { matchingRules, generators } = parted.named('headers');
+  const ruled = ruledLists(parted);
+  const kept = Object.entries(matchingRules).filter(([name]) => !ruled.includes(name));
+  return { matchingRules: Object.fromEntries(kept), generators };
+}
+
+/** The headers of a message that have no place in a file: lists with a rule, which Pact would hold against each item. */
+export function listRulesLost(template: unknown): string[] {
+  return ruledLists(new PartedTemplate(template));
 }
 
 function pactBody(
