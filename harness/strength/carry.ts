@@ -3,7 +3,7 @@ import { equalJson, isArray, isObject } from '../../contracts/matching/values.ts
 import type { Line } from '../../mocks/adapter.ts';
 import { withContent } from './messages.ts';
 import type { Mutant } from './mutants.ts';
-import { covers, type Segments, valueAt } from './paths.ts';
+import { covers, parsePath, type Segments, valueAt, withValue } from './paths.ts';
 
 /**
  * The record of a mutant as a peer would have it: the broken message is put on the wire and read at the other end.
@@ -18,7 +18,16 @@ export async function carried({ messages, index, at }: Mutant, line: Line): Prom
   if (content === undefined || !holds(content, broken.content, line.ownPaths)) return undefined;
   // Of what was left out, nothing may have been put back.
   if (!equalJson(valueAt(content, at), valueAt(broken.content, at))) return undefined;
-  return withContent(messages, index, content);
+  return withContent(messages, index, withOwnOf(broken.content, content, line.ownPaths));
+}
+
+/** What came, with what the stacks set as it stands in the record: only the one break is to be judged. */
+function withOwnOf(sent: unknown, came: unknown, ownPaths: readonly string[]): unknown {
+  return ownPaths.reduce((content, path) => {
+    const at = parsePath(path)?.map((token) => (token.kind === 'field' ? token.name : '')) ?? [];
+    const value = valueAt(sent, at);
+    return value === undefined ? content : withValue(content, at, value);
+  }, came);
 }
 
 /** Whether all that was sent has come, but for what the stacks set; they may add to it (Host, Date). */

@@ -62,4 +62,4 @@ export function covers(pattern: string, at: Segments): boolean {
   return parsePath(pattern)?.every((token, index) => fits(token, at[index])) ?? false;
 }
 
-export { formatSegments, type Segments };
+export { formatSegments, parsePath, type Segments };
