@@ -34,7 +34,9 @@ export function pacticipants(row: Connection, interaction: Interaction): Pactici
  */
 export function toPact(contracts: readonly Contract[]): Map<string, PactFile> {
   const files = new Map<string, PactFile>();
-  for (const contract of [...contracts].sort((a, b) => a.connection - b.connection)) {
+  const partOf = ({ part }: Contract) => part?.name ?? '';
+  const ordered = [...contracts].sort((a, b) => a.connection - b.connection || partOf(a).localeCompare(partOf(b)));
+  for (const contract of ordered) {
     const row = rowOf(contract);
     for (const interaction of contract.interactions) {
       const { interactions, omitted } = toInteractions(row, interaction);

@@ -7,9 +7,10 @@ import { command, type Held, type RedisCommand, type RedisContent, redisProfile 
  * Answers have a lane of their own: a source may send its commands one by one, in a pipeline or in a transaction, so only
  * commands keep their order among themselves, and answers among themselves.
  */
-const lane = 'answers';
+export const lane = 'answers';
 
-const line = (sent: Template<RedisCommand>): string => redisProfile.title(stored(sent));
+/** A command in one line, by which its answer names it. */
+export const line = (sent: Template<RedisCommand>): string => redisProfile.title(stored(sent));
 
 /** A command and the reply that it must get. */
 export const answered = (sent: Template<RedisCommand>, reply: Template<Json>): Step<RedisContent>[] => [
@@ -27,6 +28,10 @@ export const refused = (sent: Template<RedisCommand>, code: string): Step<RedisC
 export const transaction: readonly Step<RedisContent>[] = ['MULTI', 'EXEC'].map((name) =>
   source<RedisContent>(command(name), { optional: true, lane: 'transaction' }),
 );
+
+/** Steps that a source may leave out; they keep their order among themselves only. */
+export const optionally = (steps: readonly Step<RedisContent>[], ownLane: string): Step<RedisContent>[] =>
+  steps.map((step) => ({ ...step, optional: true, lane: step.lane ?? ownLane }));
 
 /** What the server must hold in the end. */
 export const holds = (held: Template<Held>): Step<RedisContent> => destination<RedisContent>({ holds: held }, { lane });

@@ -1,11 +1,14 @@
 import { dialect } from '../dialect.ts';
-import { type Json, type Matcher, regex, type Template } from '../matchers.ts';
+import { type Json, type Matcher, notEmpty, regex, type Template, text } from '../matchers.ts';
 import type { RedisFields } from '../messages/redis.ts';
 
 /** Decimal text, as Redis holds a number. */
-export const decimalText = (example: string | number): Matcher<string> => regex('^[0-9]+$', String(example));
+export const decimalText = (example: string | number): Matcher<string> => text(regex('^[0-9]+$', String(example)));
 /** An id that the server gave to a stream entry: milliseconds and a counter. */
-export const entryId = (example: string): Matcher<string> => regex('^[0-9]+-[0-9]+$', example);
+export const entryId = (example: string): Matcher<string> => text(regex('^[0-9]+-[0-9]+$', example));
+
+/** The name of a pod, as a producer or a reader calls itself. */
+export const pod = (example: string): Matcher<string> => text(notEmpty(example));
 
 /** What varies between the entries of the streams. */
 export interface StreamEntry {
@@ -34,7 +37,7 @@ export function streamEntry(entry: StreamEntry): Template<RedisFields> {
     tid: entry.tenant,
     src: entry.source,
     seq: entry.sequence,
-    ts: regex('^[0-9]{13}$', String(entry.atMs)),
+    ts: text(regex('^[0-9]{13}$', String(entry.atMs))),
     body: entry.body as Template<RedisFields[string]>,
   };
 }

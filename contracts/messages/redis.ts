@@ -1,5 +1,6 @@
 import type { Json, Template } from '../matchers.ts';
 import type { MessageProfile } from './profile.ts';
+import type { PendingEntry, StreamCommand } from './redis-streams.ts';
 
 /**
  * A text of Redis. JSON text of an object or array stands as that object or array, so that a contract reaches inside;
@@ -11,7 +12,7 @@ export type RedisText = string | readonly Json[] | { readonly [key: string]: Jso
 export type RedisFields = Readonly<Record<string, RedisText>>;
 
 /** Commands that name a key and nothing else. */
-export const keyCommands = ['GET', 'HGETALL', 'INCR', 'PERSIST', 'PTTL', 'TTL', 'TYPE', 'XLEN'] as const;
+export const keyCommands = ['GET', 'HGETALL', 'INCR', 'PERSIST', 'PTTL', 'SMEMBERS', 'TTL', 'TYPE', 'XLEN'] as const;
 
 /**
  * A command in the form that Redis acts on: options have one place and are always said, so that a contract can refuse one
@@ -32,6 +33,7 @@ export type RedisCommand =
     }
   | { command: 'DEL'; keys: readonly string[] }
   | { command: (typeof keyCommands)[number]; key: string }
+  | StreamCommand
   | { command: string; args: readonly string[] };
 
 /** What the server holds under a key once all commands are done, as a reader finds it. */
@@ -42,10 +44,14 @@ export interface Held {
   /** What `PTTL` says: milliseconds, -1 for a key without expiry, -2 for no key. */
   ttlMs: number;
   /**
-   * A string's text, a hash's fields; of a stream the entries that were added during the interaction, oldest first, each
-   * `{ id, fields }`; null for no key and for the other types.
+   * A string's text, a hash's fields; a set's members, sorted; a sorted set's members with their scores; of a stream the
+   * entries that were added during the interaction, oldest first, each `{ id, fields }`; null for no key and for a list.
    */
   value: Json;
+  /** Of a stream, by the name of each group what is pending there; read where a contract asks about it. */
+  groups?: Readonly<Record<string, readonly PendingEntry[]>>;
+  /** Of a stream, how many entries it has in all; read where a contract asks about it. */
+  length?: number;
 }
 
 /** What comes back for a command. Both parts are always said, so that an error is never taken for another reply. */
@@ -58,8 +64,11 @@ export interface RedisReply {
   error: string | null;
 }
 
+/** The server went away while a command waited for its reply, or showed a certificate that was not accepted. */
+export type RedisFault = { to: string; fault: 'closed' } | { fault: 'tls' };
+
 /** What a destination says: replies, and in the end what it holds. */
-export type RedisAnswer = RedisReply | { holds: Held };
+export type RedisAnswer = RedisReply | RedisFault | { holds: Held };
 
 export type RedisContent = RedisCommand | RedisAnswer;
 
@@ -83,13 +92,19 @@ export const incr = (key: string): Template<RedisCommand> => ({ command: 'INCR',
 /** Deletes keys. */
 export const del = (...keys: string[]): Template<RedisCommand> => ({ command: 'DEL', keys: keys.toSorted() });
 /** Any other command, by its arguments. */
-export const command = (name: string, ...args: string[]): Template<RedisCommand> => ({ command: name, args });
+export const command = (name: string, ...args: Template<string>[]): Template<RedisCommand> => ({
+  command: name,
+  args,
+});
 
 const shapes: readonly (readonly [shape: string, title: (content: Record<string, unknown>) => string])[] = [
+  // What a group reads again is another thing than what is new to it.
+  ['noack', ({ command, key, id }) => `${command} ${key} ${id}`],
   ['keys', ({ command, keys }) => `${command} ${Array.isArray(keys) ? keys.join(' ') : keys}`],
   ['key', ({ command, key }) => `${command} ${key}`],
   ['args', ({ command, args }) => [command, ...(Array.isArray(args) ? args.slice(0, 2) : [])].join(' ')],
   ['holds', ({ holds }) => `${(holds as Partial<Held> | null)?.key} held`],
+  ['fault', ({ to, fault }) => (to === undefined ? `no connection (${fault})` : `no reply to ${to} (${fault})`)],
   ['to', ({ to, reply, error }) => `${error ?? shortened(JSON.stringify(reply))} in reply to ${to}`],
 ];
 

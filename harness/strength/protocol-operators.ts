@@ -113,7 +113,7 @@ const redis: ProtocolOperators = {
       return from === 'source' && side === 'source' && typeof key === 'string' ? [key] : [];
     });
     return [...new Set(keys)].flatMap((key) => [
-      { operator: 'time to live set', content: { command: 'EXPIRE', args: [key, '60'] } },
+      { operator: 'time to live set', content: { command: 'PEXPIRE', args: [key, '60000'] } },
       { operator: 'key deleted', content: { command: 'DEL', keys: [key] } },
     ]);
   },

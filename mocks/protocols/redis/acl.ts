@@ -14,9 +14,10 @@ import { literal } from './pattern.ts';
 /** What every client may do, whatever its row: keep its connection, and put its commands in a transaction. */
 const common = ['ping', 'hello', 'info', 'client|setname', 'client|getname', 'client|id', 'multi', 'exec', 'discard'];
 
-/** The ACL user of a connection's source. */
+/** The ACL user of a connection's source: of the system that dials, where the row is printed the other way round. */
 export function userName(contract: Pick<Contract, 'connection' | 'part'>): string {
-  return `r${contract.connection}-${systemSlug(rowOf(contract).dials)}`;
+  const part = contract.part === undefined ? '' : `-${contract.part.name}`;
+  return `r${contract.connection}${part}-${systemSlug(rowOf(contract).dials)}`;
 }
 
 /**
@@ -42,7 +43,7 @@ export function sourceAddress(contract: Pick<Contract, 'connection' | 'part'>, a
 export function rights(contract: Contract): string[] {
   const granted = contract.interactions.flatMap(grantedCommands);
   const patterns = new Set(granted.flatMap(keysOf).map(pattern));
-  const commands = new Set(granted.flatMap(({ command }) => spellingsOf(command)).map((name) => name.toLowerCase()));
+  const commands = new Set(granted.flatMap(spellingsOf).map((name) => name.toLowerCase()));
   return [
     'resetkeys',
     ...[...patterns].sort().map((each) => `~${each}`),
@@ -55,7 +56,7 @@ export function rights(contract: Contract): string[] {
 function grantedCommands({ steps }: Interaction): RedisCommand[] {
   const examples = (from: Side) =>
     steps.filter((step) => step.from === from).map(({ content }) => compile(content).example as unknown);
-  const replies = (examples('destination') as RedisAnswer[]).filter((answer) => 'to' in answer);
+  const replies = (examples('destination') as RedisAnswer[]).filter((answer) => 'reply' in answer);
   return (examples('source') as RedisCommand[]).filter((_, at) => replies[at]?.error !== 'NOPERM');
 }
 

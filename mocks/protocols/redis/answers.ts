@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { type RedisCommand, type RedisReply, redisProfile } from '../../../contracts/messages/redis.ts';
 import { isMaintenance } from './commands.ts';
+import { streamReply } from './stream-replies.ts';
 import { errorCodeOf, toFields, toJson } from './text.ts';
 
 /** A reply as the decoder gives it; an error stands as an object with a message. */
@@ -11,6 +12,8 @@ export function toAnswer(command: RedisCommand, reply: RawReply): RedisReply {
   const to = redisProfile.title(command);
   if ('error' in reply) return { to, reply: null, error: errorCodeOf(reply.error) };
   const { value } = reply;
+  const entries = streamReply(command, value);
+  if (entries !== undefined) return { to, reply: entries, error: null };
   // RESP2 gives a flat list where RESP3 gives a map.
   const isFlat = command.command === 'HGETALL' && Array.isArray(value);
   return { to, reply: isFlat ? toFields(value.map(String)) : toJson(value), error: null };

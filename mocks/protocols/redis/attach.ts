@@ -1,4 +1,4 @@
-import type { Attachable, MockServer } from '../../adapter.ts';
+import { type Attachable, type MockServer, UnattainableStateError } from '../../adapter.ts';
 import { ensureUser, sourceAddress } from './acl.ts';
 import { toAnswer } from './answers.ts';
 import { connect } from './client.ts';
@@ -32,7 +32,7 @@ export async function attach({
     return {
       address: at,
       addressFor: (contract) => sourceAddress(contract, at),
-      setState: (state) => setState(service, admin, state),
+      setState: (state) => setState(service, { admin, showForeignCertificate }, state),
       exchanges: () => monitor.journal.exchanges(),
       async settled() {
         markers += 1;
@@ -55,4 +55,8 @@ export async function attach({
     await undos.all();
     throw error;
   }
+}
+
+async function showForeignCertificate(): Promise<never> {
+  throw new UnattainableStateError('this Redis is not of the harness: its certificate cannot be changed');
 }

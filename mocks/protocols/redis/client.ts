@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Redis } from 'ioredis';
 import { type Address, UnreachableError } from '../../adapter.ts';
 import { errorCode, errorMessage } from '../../error-code.ts';
@@ -93,6 +94,17 @@ function connectFailure(at: Address, tooLate: boolean, cause: unknown): Error {
 const timedOut = 'Command timed out';
 const closed = /^Connection is closed|ECONNRESET|EPIPE|Stream isn't writeable/;
 
+/** Whether what the client says is that its connection is gone. */
+export function isLost(error: unknown): boolean {
+  return closed.test(errorMessage(error));
+}
+
+/** Whether a connection did not come about since the server's certificate is not to be trusted. */
+export function refusesCertificate(error: unknown): boolean {
+  const code = errorCode(types.isNativeError(error) ? error.cause : undefined);
+  return /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_)/.test(code ?? '');
+}
+
 /**
  * What the client says of a lost connection or a late answer, as a sentence with the server's address.
  * @param what the command that went unanswered, with a space before it
@@ -101,7 +113,7 @@ export function inWords(error: unknown, at: Address, what = ''): Error {
   const message = errorMessage(error);
   if (message === 'Command timed out')
     return new Error(`${place(at)} did not answer${what} in time.`, { cause: error });
-  if (closed.test(message)) {
+  if (isLost(error)) {
     return new Error(`${place(at)} closed the connection${what === '' ? '' : ` before it answered${what}`}.`, {
       cause: error,
     });

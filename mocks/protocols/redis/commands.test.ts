@@ -44,6 +44,15 @@ test('every logical command survives the way over the wire', () => {
   );
 });
 
+test('a time to live in seconds is read as one in milliseconds', () => {
+  expect(fromArguments(['EXPIRE', 'k', '60'])).toEqual({ command: 'PEXPIRE', args: ['k', '60000'] });
+  expect(fromArguments(['expireat', 'k', '1760000000', 'NX'])).toEqual({
+    command: 'PEXPIREAT',
+    args: ['k', '1760000000000', 'NX'],
+  });
+  expect(fromArguments(['EXPIRE', 'k', 'soon'])).toEqual({ command: 'EXPIRE', args: ['k', 'soon'] });
+});
+
 test('any arguments at all are read without an error, and go back to what reads the same', () => {
   const word = fc.oneof(fc.string(), fc.constantFrom('NX', 'PX', 'EX', 'MAXLEN', '~', '*', '1', '{"a":1}'));
   const argv = fc

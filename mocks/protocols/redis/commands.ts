@@ -1,4 +1,6 @@
 import { keyCommands, type RedisCommand, type RedisText } from '../../../contracts/messages/redis.ts';
+import type { StreamCommand } from '../../../contracts/messages/redis-streams.ts';
+import { streamArguments, streamReaders } from './stream-commands.ts';
 import { fromFields, fromText, toFields, toText } from './text.ts';
 
 type Reader = (name: string, args: readonly string[]) => RedisCommand | undefined;
@@ -8,10 +10,17 @@ const spellings: Readonly<Record<string, readonly string[]>> = {
   HSET: ['HSET', 'HMSET'],
   SET: ['SET', 'SETEX', 'PSETEX'],
   DEL: ['DEL', 'UNLINK'],
+  PEXPIRE: ['PEXPIRE', 'EXPIRE'],
+  PEXPIREAT: ['PEXPIREAT', 'EXPIREAT'],
 };
 
-/** All command names that are read as this one, itself included. */
-export function spellingsOf(command: string): readonly string[] {
+/** Commands that do one thing or another by their first argument. */
+const containers: ReadonlySet<string> = new Set(['XGROUP', 'XINFO']);
+
+/** All names, as an ACL has them, of commands that are read as this one, itself included. */
+export function spellingsOf(logical: RedisCommand): readonly string[] {
+  const { command } = logical;
+  if ('args' in logical && containers.has(command)) return [`${command}|${logical.args[0]}`];
   return spellings[command] ?? [command];
 }
 
@@ -67,6 +76,12 @@ const readDel: Reader = (_, keys) => (keys.length > 0 ? { command: 'DEL', keys: 
 const readKey: Reader = (name, [key, ...more]) =>
   key !== undefined && more.length === 0 ? { command: name as (typeof keyCommands)[number], key } : undefined;
 
+/** Seconds as milliseconds. */
+const readExpire: Reader = (name, [key, seconds, ...options]) =>
+  key !== undefined && seconds !== undefined && /^-?\d{1,12}$/.test(seconds)
+    ? { command: `P${name}`, args: [key, String(Number(seconds) * 1000), ...options] }
+    : undefined;
+
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['HSET', readHset],
   ['HMSET', readHset],
@@ -76,7 +91,10 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['XADD', readXadd],
   ['DEL', readDel],
   ['UNLINK', readDel],
+  ['EXPIRE', readExpire],
+  ['EXPIREAT', readExpire],
   ...keyCommands.map((name) => [name, readKey] as const),
+  ...Object.entries(streamReaders).map(([name, read]): [string, Reader] => [name, (_, args) => read(args)]),
 ]);
 
 /** The logical form of a command as it came over the wire: its name, then its arguments. */
@@ -98,8 +116,21 @@ export function toArguments(logical: RedisCommand): string[] {
     case 'XADD':
       return xaddArguments(logical);
     default:
-      return [logical.command, logical.key];
+      return isStreamCommand(logical) ? streamArguments(logical) : [logical.command, logical.key];
   }
+}
+
+function isStreamCommand(logical: RedisCommand): logical is StreamCommand {
+  return Object.hasOwn(streamReaders, logical.command);
+}
+
+/** Whether the command waits for something to come, and how long: 0 for ever. Undefined for one that is answered at once. */
+export function waitOf(logical: RedisCommand): number | undefined {
+  if ('blockMs' in logical) return logical.blockMs ?? undefined;
+  if (!('args' in logical) || !/^XREAD(GROUP)?$/.test(logical.command)) return undefined;
+  const at = logical.args.findIndex((word) => word.toUpperCase() === 'BLOCK');
+  const wait = Number(logical.args[at + 1]);
+  return at >= 0 && Number.isInteger(wait) ? wait : undefined;
 }
 
 function setArguments({ key, value, px, nx }: { key: string; value: RedisText; px: number | null; nx: boolean }) {

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
+import type { RedisCommand } from '../../../contracts/messages/redis.ts';
 import type { Address } from '../../adapter.ts';
 import { Journal } from '../../journal.ts';
 import { observerName, place } from './client.ts';
-import { fromArguments, isMaintenance } from './commands.ts';
+import { fromArguments, isMaintenance, waitOf } from './commands.ts';
 import { redisLimits } from './limits.ts';
 import { RespReader } from './resp.ts';
 import { errorCodeOf } from './text.ts';
@@ -49,6 +50,8 @@ export class Monitor {
   readonly #at: Address;
   readonly #socket: Socket;
   readonly #ofHarness = new Set<string>();
+  /** Reads that may wait still, by client: MONITOR shows them when they begin and not when they are over. */
+  readonly #waiting = new Map<string, { command: RedisCommand; outlasts: boolean }>();
   #marker: string | undefined;
   #seen: () => void = () => {};
   #lost: Error | undefined;
@@ -126,6 +129,7 @@ export class Monitor {
     if (this.#lost !== undefined) throw this.#lost;
     if (!inTime)
       throw new Error(`${place(this.#at)} did not show its commands within ${redisLimits.settleTimeoutMs} ms.`);
+    for (const waiting of this.#waiting.values()) waiting.outlasts = true;
   }
 
   /** Leaves out the harness's own connections of a `CLIENT LIST`; those that are opened later name themselves. */
@@ -153,6 +157,11 @@ export class Monitor {
     if (argv[0]?.toUpperCase() === 'CLIENT' && argv.at(-1) === observerName) this.#ofHarness.add(client);
     const command = fromArguments(argv);
     if (this.#ofHarness.has(client) || client === 'lua' || isMaintenance(command)) return;
+    const waited = this.#waiting.get(client);
+    this.#waiting.delete(client);
+    // What the client does now may follow from a read that began before the record was taken last.
+    if (waited?.outlasts) this.journal.add({ messages: [{ from: 'source', content: waited.command, atMs }] });
+    if (waitOf(command) !== undefined) this.#waiting.set(client, { command, outlasts: false });
     this.journal.add({ messages: [{ from: 'source', content: command, atMs }] });
   }
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Held } from '../../../contracts/messages/redis.ts';
+import type { PendingEntry } from '../../../contracts/messages/redis-streams.ts';
 import { redisLimits } from './limits.ts';
 import { toFields, toText } from './text.ts';
 
@@ -17,11 +18,37 @@ export async function streamEnds(observer: Redis, keys: readonly string[]): Prom
   return ends;
 }
 
-/** What the server holds under a key; of a stream the entries that came after `ends`. */
-export async function held(observer: Redis, key: string, ends: StreamEnds): Promise<Held> {
+/**
+ * What the server holds under a key; of a stream the entries that came after `ends`.
+ * @param asked what the contract says of it: groups and length are read only where it speaks of them
+ */
+export async function held(observer: Redis, asked: Held, ends: StreamEnds): Promise<Held> {
+  const { key } = asked;
   const type = (await observer.type(key)) as Held['type'];
   const ttlMs = await observer.pttl(key);
-  return { key, type, ttlMs, value: await contentOf(observer, key, type, ends.get(key)) };
+  const value = await contentOf(observer, key, type, ends.get(key));
+  return {
+    key,
+    type,
+    ttlMs,
+    value,
+    ...(asked.groups === undefined || type !== 'stream' ? {} : { groups: await groupsOf(observer, key) }),
+    ...(asked.length === undefined || type !== 'stream' ? {} : { length: await observer.xlen(key) }),
+  };
+}
+
+async function groupsOf(observer: Redis, key: string): Promise<NonNullable<Held['groups']>> {
+  const described = (await observer.call('XINFO', 'GROUPS', key)) as unknown[][];
+  const names = described.map((group) => String(group[group.indexOf('name') + 1]));
+  const groups = names.map(async (name) => {
+    const pending = await observer.xpending(key, name, '-', '+', redisLimits.streamEntries);
+    return [name, (pending as [string, string, number, number][]).map(pendingEntry)] as const;
+  });
+  return Object.fromEntries(await Promise.all(groups));
+}
+
+function pendingEntry([id, consumer, , deliveries]: readonly [string, string, number, number]): PendingEntry {
+  return { id, consumer, deliveries };
 }
 
 async function contentOf(
@@ -32,6 +59,8 @@ async function contentOf(
 ): Promise<Held['value']> {
   if (type === 'string') return toText((await observer.get(key)) ?? '');
   if (type === 'hash') return toFields(Object.entries(await observer.hgetall(key)).flat());
+  if (type === 'set') return (await observer.smembers(key)).toSorted();
+  if (type === 'zset') return toFields(await observer.zrangebyscore(key, '-inf', '+inf', 'WITHSCORES'));
   if (type !== 'stream') return null;
   const entries = await observer.xrange(key, after ?? '-', '+', 'COUNT', redisLimits.streamEntries);
   return entries.filter(([id]) => id !== after).map(([id, flat]) => ({ id, fields: toFields(flat) }));

@@ -4,12 +4,12 @@ import type { Redis } from 'ioredis';
 import type { Interaction } from '../../../contracts/contract.ts';
 import { Conversation, type ObservedMessage } from '../../../contracts/conversation.ts';
 import { compile, generate } from '../../../contracts/matching.ts';
-import { type RedisAnswer, type RedisCommand, redisProfile } from '../../../contracts/messages/redis.ts';
+import { type Held, type RedisAnswer, type RedisCommand, redisProfile } from '../../../contracts/messages/redis.ts';
 import type { Address, Observed, Performance } from '../../adapter.ts';
 import { ensureUser, sourceAddress } from './acl.ts';
 import { Answers, type RawReply } from './answers.ts';
-import { connect, inWords, place } from './client.ts';
-import { toArguments } from './commands.ts';
+import { type ConnectOptions, connect, inWords, isLost, place, refusesCertificate } from './client.ts';
+import { toArguments, waitOf } from './commands.ts';
 import { redisLimits } from './limits.ts';
 import { held, streamEnds } from './observer.ts';
 import { asError, Undos } from './undos.ts';
@@ -54,10 +54,19 @@ async function act({ performance, at, signal, messages, undos }: Act): Promise<v
   const observer = await connect({ at, observer: true, timeoutMs, signal });
   undos.add(() => observer.disconnect());
   undos.add(await ensureUser(observer, contract, at));
-  const source = await connect({ at: sourceAddress(contract, at), timeoutMs, signal });
-  const leave = () => source.disconnect();
-  signal.addEventListener('abort', leave);
-  undos.add(() => signal.removeEventListener('abort', leave), leave);
+  const source = new Source({
+    at: { ...sourceAddress(contract, at), ...(values.ca === undefined ? {} : { ca: values.ca }) },
+    timeoutMs: timeoutMs + longestWaitMs(interaction),
+    signal,
+  });
+  undos.add(() => source.leave());
+  try {
+    await source.join();
+  } catch (error) {
+    if (!refusesCertificate(error)) throw error;
+    messages.push({ from: 'destination', content: { fault: 'tls' }, atMs: Date.now() });
+    return;
+  }
 
   const conversation = new Conversation(interaction, redisProfile, { values });
   const record = (from: ObservedMessage['from'], content: unknown) => {
@@ -65,8 +74,11 @@ async function act({ performance, at, signal, messages, undos }: Act): Promise<v
     messages.push(message);
     conversation.feed(message);
   };
-  const keys = heldKeys(interaction, values);
-  const ends = await streamEnds(observer, keys);
+  const asked = heldKeys(interaction, values);
+  const ends = await streamEnds(
+    observer,
+    asked.map(({ key }) => key),
+  );
   const answers = new Answers();
   // Every turn sends one step, so there are never more turns than steps.
   for (let turns = interaction.steps.length; turns > 0; turns -= 1) {
@@ -74,30 +86,66 @@ async function act({ performance, at, signal, messages, undos }: Act): Promise<v
     const command = conversation.nextFromSource() as RedisCommand | undefined;
     if (command === undefined) break;
     record('source', command);
-    const reply = await send(source, command, at);
+    let reply = await source.send(command);
+    if (reply === undefined) {
+      record('destination', { to: redisProfile.title(command), fault: 'closed' });
+      await source.join();
+      record('source', command);
+      reply = await source.send(command);
+      if (reply === undefined) throw new Error(`${place(at)} closed the connection again.`);
+    }
     for (const answer of answers.take(command, reply)) record('destination', answer);
   }
-  for (const key of keys) {
+  for (const each of asked) {
     signal.throwIfAborted();
-    record('destination', { holds: await held(observer, key, ends) });
+    record('destination', { holds: await held(observer, each, ends) });
   }
 }
 
-/** The keys that the interaction wants read in the end, in its order. */
-function heldKeys({ steps }: Interaction, values: Performance['values']): string[] {
+/** What the interaction wants read in the end, in its order. */
+function heldKeys({ steps }: Interaction, values: Performance['values']): Held[] {
   return steps
     .filter(({ from }) => from === 'destination')
     .map(({ content }) => generate(compile(content), values) as unknown as RedisAnswer)
-    .flatMap((answer) => ('holds' in answer ? [answer.holds.key] : []));
+    .flatMap((answer) => ('holds' in answer ? [answer.holds] : []));
 }
 
-async function send(source: Redis, command: RedisCommand, at: Address): Promise<RawReply> {
-  const [name, ...args] = toArguments(command) as [string, ...string[]];
-  try {
-    return { value: await source.call(name, ...args) };
-  } catch (error) {
-    if (isReplyError(error)) return { error };
-    throw inWords(error, at, ` ${redisProfile.title(command)}`);
+/** The longest that a command of the interaction waits on the server, in milliseconds. */
+function longestWaitMs({ steps }: Interaction): number {
+  const commands = steps.filter(({ from }) => from === 'source').map(({ content }) => compile(content).example);
+  return Math.max(0, ...commands.map((each) => waitOf(each as unknown as RedisCommand) ?? 0));
+}
+
+/** The connection that is played, taken up again after a loss. */
+class Source {
+  readonly #options: ConnectOptions & { signal: AbortSignal };
+  readonly #leave = () => this.#client?.disconnect();
+  #client: Redis | undefined;
+
+  constructor(options: ConnectOptions & { signal: AbortSignal }) {
+    this.#options = options;
+    options.signal.addEventListener('abort', this.#leave);
+  }
+
+  async join(): Promise<void> {
+    this.#client = await connect(this.#options);
+  }
+
+  leave(): void {
+    this.#options.signal.removeEventListener('abort', this.#leave);
+    this.#leave();
+  }
+
+  /** @returns undefined when the connection was lost while the command waited for something to come */
+  async send(command: RedisCommand): Promise<RawReply | undefined> {
+    const [name, ...args] = toArguments(command) as [string, ...string[]];
+    try {
+      return { value: await this.#client?.call(name, ...args) };
+    } catch (error) {
+      if (isReplyError(error)) return { error };
+      if (waitOf(command) !== undefined && isLost(error) && !this.#options.signal.aborted) return undefined;
+      throw inWords(error, this.#options.at, ` ${redisProfile.title(command)}`);
+    }
   }
 }
 

@@ -1,12 +1,19 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
+import type { Side } from '../../../contracts/contract.ts';
+import type { RedisFault } from '../../../contracts/messages/redis.ts';
 import type { Address, Exchange, Tap } from '../../adapter.ts';
 import { errorCode } from '../../error-code.ts';
 import { Journal } from '../../journal.ts';
 import { listenOn } from '../../listen.ts';
+import { type KeyedCertificate, makeCertificates } from '../http/tls.ts';
 import { place } from './client.ts';
 import { redisLimits } from './limits.ts';
 import { Session } from './session.ts';
+
+/** The first byte of TLS: the content type of a handshake (RFC 8446, section 5.1). */
+const TLS_HANDSHAKE = 0x16;
 
 /**
  * Stands between clients and a server: forwards every byte untouched and records each command with its answers. TLS passes
@@ -20,6 +27,7 @@ export class Relay implements Tap {
   readonly #sessions = new Set<Session>();
   readonly #sockets = new Set<Socket>();
   #closing: Promise<void> | undefined;
+  #certificate: KeyedCertificate | undefined;
   /** Counts what comes in, to see when nothing more does. */
   #chunks = 0;
 
@@ -34,7 +42,7 @@ export class Relay implements Tap {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     // A client logs in at the server behind the relay, with the same words.
     const relay = new Relay(server, { ...forward, ...(await listenOn(server, at)) }, forward);
-    server.on('connection', (client) => relay.#accept(client));
+    server.on('connection', (client) => relay.#welcome(client));
     return relay;
   }
 
@@ -48,7 +56,7 @@ export class Relay implements Tap {
 
   /**
    * What a client has sent on this machine already lies in our sockets: it is read while the event loop turns, and then
-   * only answers are missing.
+   * only answers are missing. Reads that wait for something to come are recorded as they are.
    * @throws Error when an answer does not come within the limit
    */
   async settled(): Promise<void> {
@@ -64,6 +72,7 @@ export class Relay implements Tap {
         );
       }
     }
+    for (const session of this.#sessions) session.recordWaiting();
   }
 
   close(): Promise<void> {
@@ -72,6 +81,55 @@ export class Relay implements Tap {
       for (const socket of this.#sockets) socket.destroy();
     });
     return this.#closing;
+  }
+
+  /** Clients that ask for TLS are shown a certificate of an authority that is not the one returned. */
+  async showForeignCertificate(): Promise<{ ca: string; end: () => void }> {
+    const [shown, trusted] = await Promise.all([
+      makeCertificates(this.address.host),
+      makeCertificates(this.address.host),
+    ]);
+    this.#certificate = shown.valid;
+    const end = () => {
+      this.#certificate = undefined;
+    };
+    return { ca: trusted.ca, end };
+  }
+
+  #welcome(client: Socket): void {
+    const certificate = this.#certificate;
+    if (certificate === undefined) {
+      this.#accept(client);
+      return;
+    }
+    // Whether a client wants TLS shows in its first byte; others are served as ever, the harness's own among them.
+    this.#sockets.add(client);
+    client.on('close', () => this.#sockets.delete(client));
+    client.on('error', () => client.destroy());
+    client.once('readable', () => {
+      const hello: Buffer | null = client.read();
+      if (hello === null) {
+        client.destroy();
+        return;
+      }
+      client.unshift(hello);
+      if (hello[0] === TLS_HANDSHAKE) this.#secure(client, certificate);
+      else this.#accept(client);
+    });
+  }
+
+  /** A client that does not trust the certificate leaves without a word. */
+  #secure(raw: Socket, certificate: KeyedCertificate): void {
+    const client = new TLSSocket(raw, { isServer: true, ...certificate });
+    let silent = true;
+    client.once('data', () => {
+      silent = false;
+    });
+    client.on('close', () => {
+      const content: RedisFault = { fault: 'tls' };
+      if (silent) this.#journal.add({ messages: [{ from: 'destination', content, atMs: Date.now() }] });
+    });
+    this.#accept(client);
   }
 
   #accept(client: Socket): void {
@@ -92,12 +150,19 @@ export class Relay implements Tap {
     upstream.on('error', (error) => {
       if (!reached) session.fail(`${place(this.#forward)} cannot be reached (${errorCode(error)})`);
     });
-    const over = () => {
-      session.close();
-      this.#sessions.delete(session);
-    };
-    client.on('close', over);
-    upstream.on('close', over);
+    let left: Side | undefined;
+    for (const [socket, side] of [
+      [client, 'source'],
+      [upstream, 'destination'],
+    ] as const) {
+      socket.on('end', () => {
+        left ??= side;
+      });
+      socket.on('close', () => {
+        session.close(left ?? side);
+        this.#sessions.delete(session);
+      });
+    }
   }
 
   #join(from: Socket, to: Socket, read: (bytes: Buffer) => void): void {

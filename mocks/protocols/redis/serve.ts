@@ -23,10 +23,11 @@ export async function serve({ contracts, listen, service, signal }: ServeOptions
     for (const contract of contracts) await ensureUser(admin, contract, server.address);
     const relay = await Relay.start(listen, server.address);
     undos.add(() => relay.close());
+    const world = { admin, showForeignCertificate: () => relay.showForeignCertificate() };
     return {
       address: relay.address,
       addressFor: (contract) => sourceAddress(contract, relay.address),
-      setState: (state) => setState(service, admin, state),
+      setState: (state) => setState(service, world, state),
       exchanges: () => relay.exchanges(),
       settled: () => relay.settled(),
       clear: () => relay.clear(),

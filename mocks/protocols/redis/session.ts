@@ -1,9 +1,10 @@
+import type { Side } from '../../../contracts/contract.ts';
 import type { ObservedMessage } from '../../../contracts/conversation.ts';
-import type { RedisCommand } from '../../../contracts/messages/redis.ts';
+import { type RedisCommand, type RedisFault, redisProfile } from '../../../contracts/messages/redis.ts';
 import type { Journal } from '../../journal.ts';
 import { Answers, type RawReply } from './answers.ts';
 import { observerName } from './client.ts';
-import { fromArguments, isMaintenance } from './commands.ts';
+import { fromArguments, isMaintenance, waitOf } from './commands.ts';
 import { RespReader } from './resp.ts';
 import { errorCodeOf } from './text.ts';
 
@@ -13,7 +14,10 @@ interface Pending {
   atMs: number;
 }
 
-/** One client's connection as it passes: pairs commands with their replies and records each pair once it is answered. */
+/**
+ * One client's connection as it passes: pairs commands with their replies and records each pair once it is answered. A read
+ * that waits for something to come is recorded without an answer whenever the record is taken, and with it in the end.
+ */
 export class Session {
   readonly #client: string;
   readonly #journal: Journal;
@@ -40,9 +44,17 @@ export class Session {
     );
   }
 
-  /** Whether an answer is still awaited. */
+  /** Whether an answer is still awaited that has to come by itself. */
   get busy(): boolean {
-    return this.#readable && this.#pending.length > 0;
+    const [next] = this.#pending;
+    return this.#readable && next !== undefined && waitOf(next.command) === undefined;
+  }
+
+  /** Records a read that waits at this moment, for the first time or again. */
+  recordWaiting(): void {
+    const [next] = this.#pending;
+    if (!this.#readable || this.#ofHarness || next === undefined || waitOf(next.command) === undefined) return;
+    this.#journal.add({ messages: [sent(next)] });
   }
 
   fromClient(bytes: Buffer): void {
@@ -53,8 +65,11 @@ export class Session {
     this.#replies.push(bytes);
   }
 
-  /** The connection is over. Closing twice is allowed. */
-  close(): void {
+  /**
+   * The connection is over. Closing twice is allowed.
+   * @param by who ended it: a reader may leave while it waits, a server that leaves it waiting is lost
+   */
+  close(by: Side): void {
     if (this.#closed) return;
     this.#closed = true;
     if (!this.#readable || this.#ofHarness) return;
@@ -62,6 +77,12 @@ export class Session {
     const lost = this.#pending.find(({ command }) => !isMaintenance(command));
     this.#readable = false;
     if (lost === undefined) return;
+    if (waitOf(lost.command) !== undefined) {
+      const loss: RedisFault = { to: redisProfile.title(lost.command), fault: 'closed' };
+      const messages = by === 'source' ? [] : [{ from: by, content: loss, atMs: Date.now() }];
+      this.#journal.add({ messages: [sent(lost), ...messages] });
+      return;
+    }
     const failure = new Error(`the connection of ${this.#client} ended before ${lost.command.command} was answered.`);
     this.#journal.add({ messages: [sent(lost)], failure });
   }

@@ -1,20 +1,24 @@
-import type { Redis } from 'ioredis';
 import type { ProviderState } from '../../../contracts/contract.ts';
 import { type ServiceMock, type StateSet, UnknownStateError } from '../../adapter.ts';
-import type { RedisServiceMock } from './service.ts';
+import type { RedisServiceMock, RedisWorld } from './service.ts';
 
 /**
  * Sets a provider state on a server.
- * @param service the mock of Redis, whose handlers work on the harness's own connection
+ * @param service the mock of Redis
+ * @param world what its handlers work on
  * @throws {UnknownStateError} when no handler has that name
  */
-export async function setState(service: ServiceMock, admin: Redis, { name, params }: ProviderState): Promise<StateSet> {
+export async function setState(
+  service: ServiceMock,
+  world: RedisWorld,
+  { name, params }: ProviderState,
+): Promise<StateSet> {
   const { states, system } = service as unknown as RedisServiceMock;
   const handler = Object.hasOwn(states, name) ? states[name] : undefined;
   if (handler === undefined) {
     const known = Object.keys(states).map((each) => `"${each}"`);
     throw new UnknownStateError(`${system} has no state "${name}"; it knows ${known.join(', ')}.`);
   }
-  const { values = {}, undo = async () => {} } = await handler({ admin }, params);
+  const { values = {}, undo = async () => {} } = await handler(world, params);
   return { values, undo };
 }

@@ -7,8 +7,20 @@ import type { StateSet } from '../../adapter.ts';
 import type { RedisServiceMock } from '../../protocols/redis/service.ts';
 import { replacing } from '../../protocols/redis/snapshot.ts';
 import { fromFields } from '../../protocols/redis/text.ts';
+import { handlers as agentState } from './states/agent-state.ts';
+import { handlers as callState } from './states/call-state.ts';
+import { handlers as configService } from './states/config-service.ts';
+import { handlers as dialPlan } from './states/dial-plan.ts';
+import { handlers as failOver } from './states/fail-over.ts';
+import { handlers as orsCache } from './states/ors-cache.ts';
+import { handlers as orsStream } from './states/ors-stream.ts';
+import { handlers as registrar } from './states/registrar.ts';
+import { handlers as rq } from './states/rq.ts';
+import { handlers as sipCluster } from './states/sip-cluster.ts';
+import { handlers as tenantStream } from './states/tenant-stream.ts';
+import { handlers as voicemail } from './states/voicemail.ts';
 
-const { config, newCalls } = dialect.redis;
+const { config } = dialect.redis;
 
 /** The fixture world's objects of a tenant's configuration. */
 const objects = (revision: number) => [
@@ -32,13 +44,25 @@ const mock: RedisServiceMock = {
         }
         await admin.set(config.revision(String(tenant)), String(revision));
       }),
-    'no new call waits': ({ admin }, { tenant }): Promise<StateSet> =>
-      replacing(admin, newCalls.stream(String(tenant)), async () => {}),
+    ...orsStream,
+    ...tenantStream,
+    ...agentState,
+    ...callState,
+    ...configService,
+    ...dialPlan,
+    ...failOver,
+    ...orsCache,
+    ...registrar,
+    ...rq,
+    ...sipCluster,
+    ...voicemail,
   },
   notModelled: [
     'Redis Cluster: one node only, although the keys carry hash tags',
     'eviction, persistence and replication',
-    'separate servers for the endpoints redis-config-state and redis-ors-stream: one server has both',
+    'separate servers for the nine endpoints of the vendor: one server has them all, told apart by keys and logins',
+    'an outage of the server: the connection of a reader is cut, and taken up again at once',
+    'TLS on every connection: only a certificate that is to be refused is shown, by the relay in front of the server',
   ],
 };
 

@@ -1,0 +1,48 @@
+import type { Redis } from 'ioredis';
+import { serverStates } from '../../../../contracts/common/redis-fail-over.ts';
+import { type StateSet, UnattainableStateError } from '../../../adapter.ts';
+import { errorMessage } from '../../../error-code.ts';
+import type { Handler } from './keys.ts';
+
+/** A port of this machine at which no Redis is: the replica gets nothing from there, and keeps its own data. */
+const nowhere = ['127.0.0.1', '1'] as const;
+
+/** The least that can be said; Redis has used more than that before the first key. */
+const oneByte = '1';
+
+/** Hosted servers let nobody change them. @throws {UnattainableStateError} when this is one of those */
+async function ofServer(what: string, set: () => Promise<StateSet['undo']>): Promise<Partial<StateSet>> {
+  try {
+    return { undo: await set() };
+  } catch (cause) {
+    const message = `this server cannot be made ${what}: ${errorMessage(cause)}`;
+    throw new UnattainableStateError(message, { cause });
+  }
+}
+
+async function setting(admin: Redis, name: string): Promise<string> {
+  const [, value = ''] = (await admin.config('GET', name)) as string[];
+  return value;
+}
+
+async function withoutMemory(admin: Redis): Promise<StateSet['undo']> {
+  const names = ['maxmemory-policy', 'maxmemory'] as const;
+  const before = { policy: await setting(admin, names[0]), limit: await setting(admin, names[1]) };
+  const set = (policy: string, limit: string) => admin.config('SET', names[0], policy, names[1], limit);
+  await set('noeviction', oneByte);
+  return async () => {
+    await set(before.policy, before.limit);
+  };
+}
+
+/** The provider states of the server itself, whatever keys it has. */
+export const handlers: Readonly<Record<string, Handler>> = {
+  [serverStates.replica.name]: ({ admin }) =>
+    ofServer('a replica', async () => {
+      await admin.replicaof(...nowhere);
+      return async () => {
+        await admin.replicaof('NO', 'ONE');
+      };
+    }),
+  [serverStates.full.name]: ({ admin }) => ofServer('run out of memory', () => withoutMemory(admin)),
+};
