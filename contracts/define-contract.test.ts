@@ -32,7 +32,7 @@ describe('a malformed contract', () => {
     [
       'a part with a name that no file can end with',
       contract({ part: { name: 'Of the S3' } }),
-      'connection 26, part.name: expected lower case and hyphens, got "Of the S3"',
+      'connection 26, part.name: expected lower case and hyphens, and not main, got "Of the S3"',
     ],
     ['no interactions', contract({ interactions: [] }), 'connection 26: no interactions'],
     [

@@ -80,8 +80,10 @@ function deepFreeze<T>(value: T): T {
 export function defineContract<C>(contract: Contract<C>): Contract<C> {
   const plain = contract as Contract;
   const row = rowOf(plain);
-  if (contract.part !== undefined && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(contract.part.name)) {
-    throw new ContractError(`${where(plain)}, part.name: expected lower case and hyphens, got "${contract.part.name}"`);
+  if (contract.part !== undefined && !/^(?!main$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(contract.part.name)) {
+    throw new ContractError(
+      `${where(plain)}, part.name: expected lower case and hyphens, and not main, got "${contract.part.name}"`,
+    );
   }
   const ports: readonly number[] = row.port.ports;
   if (contract.port !== undefined && ports.length > 0 && !ports.includes(contract.port)) {

@@ -29,12 +29,12 @@ function program(context: CommandContext, finish: (code: ExitCode) => void): Com
   root
     .command('show')
     .description('print one contract as a person reads it')
-    .argument('<number>', 'the connection, from 1 to 60')
+    .argument('<number>', 'the connection, from 1 to 60, or a part of it, such as 24.s3')
     .action(async (number: string) => finish(await show(number, context)));
   root
     .command('verify')
     .description('verify connections, all that are contracted when no number is given')
-    .argument('[numbers...]', 'connections, from 1 to 60')
+    .argument('[numbers...]', 'connections, from 1 to 60, or parts of them, such as 24.s3')
     .option('--service <name>', 'only connections of this service')
     .option('--at <address>', 'the destination under test, such as http://127.0.0.1:9100')
     .option('--states <url>', 'state-change URL of the destination under test')
@@ -55,7 +55,7 @@ function program(context: CommandContext, finish: (code: ExitCode) => void): Com
   root
     .command('strength')
     .description('break what a kept contract exchanges, one way at a time, and count what the contracts refuse')
-    .argument('[numbers...]', 'connections, from 1 to 60')
+    .argument('[numbers...]', 'connections, from 1 to 60, or parts of them, such as 24.s3')
     .option('--json', 'print JSON')
     .option('--near-miss', 'also print how often the first mismatch names the exact field, by protocol')
     .action(async (numbers: string[], options: StrengthCommandOptions) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { assumed, type Contract, destination } from '../contracts/contract.ts';
 import { parseAddress } from './address.ts';
 import { UsageError } from './errors.ts';
-import { parseNumber, parseSystem, select } from './selection.ts';
+import { parseAsked, parseSystem, select } from './selection.ts';
 
 function contract(connection: number): Contract {
   const step = destination<unknown>({ status: 200 });
@@ -13,28 +13,40 @@ describe('a selection', () => {
   const contracts = [contract(9), contract(26)];
 
   test('is everything when nothing is asked for', () => {
-    expect(select(contracts, { numbers: [] })).toEqual(contracts);
+    expect(select(contracts, { asked: [] })).toEqual(contracts);
   });
 
   test('is what a service has a part in, on either side', () => {
-    expect(select(contracts, { numbers: [], service: 'Config Service' })).toEqual([contracts[1]]);
-    expect(select(contracts, { numbers: [], service: 'Tenant Service' })).toEqual(contracts);
+    expect(select(contracts, { asked: [], service: 'Config Service' })).toEqual([contracts[1]]);
+    expect(select(contracts, { asked: [], service: 'Tenant Service' })).toEqual(contracts);
   });
 
   test('refuses connections without a contract, by number', () => {
-    expect(() => select(contracts, { numbers: [26, 27, 28] })).toThrow(
+    expect(() => select(contracts, { asked: [{ number: 26 }, { number: 27 }, { number: 28 }] })).toThrow(
       new UsageError('connections 27, 28 have no contract; see "voxpact list"'),
     );
   });
 
+  test('may name one part of a connection', () => {
+    const azure = contract(24);
+    const s3 = { ...contract(24), part: { name: 's3' } };
+    const all = [...contracts, azure, s3];
+    expect(select(all, { asked: [parseAsked('24')] })).toEqual([azure, s3]);
+    expect(select(all, { asked: [parseAsked('24.s3'), parseAsked('9')] })).toEqual([contracts[0], s3]);
+    expect(select(all, { asked: [parseAsked('24.main')] })).toEqual([azure]);
+    expect(() => select(all, { asked: [parseAsked('24.gcs')] })).toThrow(
+      new UsageError('connection 24 has no part "gcs"; it has main, s3'),
+    );
+  });
+
   test('refuses to verify nothing', () => {
-    expect(() => select(contracts, { numbers: [], service: 'Kafka' })).toThrow(
+    expect(() => select(contracts, { asked: [], service: 'Kafka' })).toThrow(
       new UsageError('no contract fits; nothing would be verified for Kafka'),
     );
   });
 
-  test.each(['0', '61', 'x', '-1', '9.5', '', '0x1'])('refuses "%s" as a connection', (word) => {
-    expect(() => parseNumber(word)).toThrow(`"${word}" is no connection; expected a number from 1 to 60`);
+  test.each(['0', '61', 'x', '-1', '9.5', '', '0x1', '24.', '24.S3'])('refuses "%s" as a connection', (word) => {
+    expect(() => parseAsked(word)).toThrow(`"${word}" is no connection; expected a number from 1 to 60`);
   });
 
   test('knows a service by its printed name and by its slug', () => {

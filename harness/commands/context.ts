@@ -1,3 +1,5 @@
+import type { Contract } from '../../contracts/contract.ts';
+
 /** What a command needs of the world outside, so that tests can give it another one. */
 export interface CommandContext {
   /** Writes a line of the result to standard output. */
@@ -6,6 +8,8 @@ export interface CommandContext {
   note(text: string): void;
   /** Whether standard output is a terminal that a person looks at. */
   terminal: boolean;
+  /** The contracts that there are. */
+  contracts(): Promise<readonly Contract[]>;
   /** Aborted by Ctrl-C and by SIGTERM. */
   signal: AbortSignal;
 }

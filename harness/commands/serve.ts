@@ -1,5 +1,4 @@
 import { type Connection, type SystemName, systemSlug } from '../../contracts/architecture.ts';
-import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { rowOf } from '../../contracts/parts.ts';
 import type { Address } from '../../mocks/adapter.ts';
@@ -60,7 +59,7 @@ async function serveSystems(
   options: ServeCommandOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const contracts = (await loadContracts()).filter((contract) => systems.includes(rowOf(contract).listens));
+  const contracts = (await context.contracts()).filter((contract) => systems.includes(rowOf(contract).listens));
   const without = systems.filter((system) => !contracts.some((contract) => rowOf(contract).listens === system));
   if (without.length > 0)
     throw new UsageError(`there is no contract that ends at ${without.join(', ')}; see "voxpact list"`);

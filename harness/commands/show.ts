@@ -1,13 +1,12 @@
-import { loadContracts } from '../../contracts/catalogue.ts';
 import { rowOf } from '../../contracts/parts.ts';
 import { serviceMock } from '../../mocks/registry.ts';
 import { contractText } from '../report/contract-text.ts';
-import { parseNumber, select } from '../selection.ts';
+import { parseAsked, select } from '../selection.ts';
 import type { CommandContext, ExitCode } from './context.ts';
 
 /** `voxpact show 26`: what one connection promises, as a person reads it, a part after the other. */
 export async function show(word: string, context: CommandContext): Promise<ExitCode> {
-  for (const contract of select(await loadContracts(), { numbers: [parseNumber(word)] })) {
+  for (const contract of select(await context.contracts(), { asked: [parseAsked(word)] })) {
     context.print(contractText(rowOf(contract), contract, await serviceMock(contract)));
   }
   return 0;

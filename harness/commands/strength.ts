@@ -1,4 +1,3 @@
-import { loadContracts } from '../../contracts/catalogue.ts';
 import { strengthJson } from '../report/strength-json.ts';
 import {
   freeText,
@@ -9,7 +8,7 @@ import {
   strengthTotals,
   survivorsText,
 } from '../report/strength-text.ts';
-import { parseNumber, select } from '../selection.ts';
+import { parseAsked, select } from '../selection.ts';
 import type { Strength } from '../strength/measure.ts';
 import { measureStrength } from '../strength/run.ts';
 import type { CommandContext, ExitCode } from './context.ts';
@@ -37,7 +36,7 @@ export async function strength(
   { json, nearMiss = false }: StrengthCommandOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const contracts = select(await loadContracts(), { numbers: words.map(parseNumber) });
+  const contracts = select(await context.contracts(), { asked: words.map(parseAsked) });
   const strengths = await measureStrength({ contracts, signal: context.signal, onProgress: startNote(context) });
   if (json) context.print(JSON.stringify(strengthJson(strengths, { nearMiss }), null, 2));
   else printText(strengths, nearMiss, context);

@@ -1,7 +1,6 @@
 import { type Connection, connections, type SystemName } from '../../contracts/architecture.ts';
-import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract, Side } from '../../contracts/contract.ts';
-import { rowOf } from '../../contracts/parts.ts';
+import { portOf, rowOf } from '../../contracts/parts.ts';
 import type { Address } from '../../mocks/adapter.ts';
 import { adapterFor, canAttach, serviceMock } from '../../mocks/registry.ts';
 import { parseAddress } from '../address.ts';
@@ -9,7 +8,7 @@ import { sentenceOf, UsageError } from '../errors.ts';
 import { prepareReportFolder, writeReports } from '../report/files.ts';
 import { verifyJson } from '../report/json.ts';
 import { coverageText, failuresText, holesText, runTable, skippedText, totalsText } from '../report/text.ts';
-import { parseNumber, parseSystem, select } from '../selection.ts';
+import { parseAsked, parseSystem, partName, select } from '../selection.ts';
 import { execSource } from '../verify/exec-source.ts';
 import { requireAll } from '../verify/require.ts';
 import { type Run, type RunOptions, verify as run, sideTitle, unproven } from '../verify/run.ts';
@@ -86,13 +85,20 @@ function externalServers(words: readonly string[] = []): Map<SystemName, Address
   );
 }
 
+/** Where a contract's source has to dial. */
+function endOf(contract: Contract): string {
+  const { listens, protocol } = rowOf(contract);
+  const port = portOf(contract);
+  return `${listens}${port === undefined ? '' : ` at port ${port}`} over ${protocol}`;
+}
+
 async function underTest(contracts: readonly Contract[], options: VerifyOptions, signal: AbortSignal) {
   const external = externalServers(options.external);
   if (options.at === undefined) return { external };
-  const systems = new Set(contracts.map((contract) => `${rowOf(contract).listens} over ${rowOf(contract).protocol}`));
-  if (systems.size > 1) {
+  const ends = new Set(contracts.map(endOf));
+  if (ends.size > 1) {
     throw new UsageError(
-      `--at is one address, but these connections end at ${[...systems].join(', ')}; choose with --service`,
+      `--at is one address, but these connections end at ${[...ends].join(', ')}; choose with --service, by number, or a part of a connection (${contracts.map((contract) => `${contract.connection}.${partName(contract)}`).join(', ')})`,
     );
   }
   const { protocol, listens } = rowOf(contracts[0] as Contract);
@@ -145,9 +151,9 @@ async function verifyAndReport(words: string[], options: VerifyOptions, context:
   const sides = sidesAskedFor(options);
   checkCombination(options, sides);
   const service = options.service === undefined ? undefined : parseSystem(options.service);
-  const numbers = words.map(parseNumber);
-  const all = await loadContracts();
-  const contracts = onSide(select(all, { numbers, ...(service && { service }) }), service, options);
+  const asked = words.map(parseAsked);
+  const all = await context.contracts();
+  const contracts = onSide(select(all, { asked, ...(service && { service }) }), service, options);
   const request: RunOptions = {
     contracts,
     sides,
@@ -163,10 +169,12 @@ async function verifyAndReport(words: string[], options: VerifyOptions, context:
     },
   };
   const finished = { ...(await run(request)), withoutContract: withoutContract(all) };
-  const asked = connections.filter(
-    (row) => (numbers.length === 0 || numbers.includes(row.number)) && standsOnSide(row, service, options),
+  const rows = connections.filter(
+    (row) =>
+      (asked.length === 0 || asked.some(({ number }) => number === row.number)) &&
+      (standsOnSide(row, service, options) || contracts.some(({ connection }) => connection === row.number)),
   );
-  const outcome = options.require === undefined ? finished : requireAll(finished, asked);
+  const outcome = options.require === undefined ? finished : requireAll(finished, rows);
   // The table is worth having even where the reports cannot be written; a second JSON document would not be.
   if (!options.json) printRun(outcome, all, options, context);
   if (options.report !== undefined) await writeReports(outcome, options.report);

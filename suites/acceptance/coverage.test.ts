@@ -2,11 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { connections, connectionTitle } from '../../contracts/architecture.ts';
+import { connections } from '../../contracts/architecture.ts';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import { main } from '../../harness/cli.ts';
 import { requireAll } from '../../harness/verify/require.ts';
 import { unproven } from '../../harness/verify/run.ts';
+
+/** As users have them, but that nobody has written one for connection 22. */
+const contracts = async () => (await loadContracts()).filter(({ connection }) => connection !== 22);
 
 async function voxpact(...args: string[]) {
   const out: string[] = [];
@@ -15,6 +18,7 @@ async function voxpact(...args: string[]) {
     print: (text) => out.push(text),
     note: (text) => notes.push(text),
     terminal: false,
+    contracts,
     signal: new AbortController().signal,
   });
   return { exitCode, stdout: out.join('\n'), stderr: notes.join('\n') };
@@ -49,14 +53,11 @@ describe('voxpact verify --require all', () => {
   });
 
   test('is 1 and names every connection of the service that has no contract', async () => {
-    const contracted = new Set((await loadContracts()).map(({ connection }) => connection));
-    const expected = connections
-      .filter(({ dials, listens }) => dials === 'Config Service' || listens === 'Config Service')
-      .filter(({ number }) => !contracted.has(number))
-      .map((row) => `required: ${connectionTitle(row)} has no contract`);
     const { exitCode, stdout } = await voxpact('verify', '--service', 'config-service', '--require', 'all');
-    expect(stdout.split('\n').filter((line) => line.startsWith('required: '))).toEqual(expected);
-    expect(exitCode).toBe(expected.length === 0 ? 0 : 1);
+    expect(stdout.split('\n').filter((line) => line.startsWith('required: '))).toEqual([
+      'required: connection 22 Dial Plan Service -> Config Service has no contract',
+    ]);
+    expect(exitCode).toBe(1);
   });
 
   test('means the whole table where nothing is chosen', () => {

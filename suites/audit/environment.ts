@@ -142,7 +142,7 @@ export const environment: readonly Situation[] = [
     (folder) => {
       writeFileSync(join(folder, contract26.replace('.ts', '.js')), `export { default } from './${contract26}';`);
     },
-    /connection 26 has its contract in 26-tenant-service--config-service\.(js|ts) already/,
+    /"add the tenant" is an interaction of 26-tenant-service--config-service\.(js|ts) already/,
   ),
   pacts(
     'is stale',

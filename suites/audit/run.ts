@@ -34,12 +34,18 @@ export function junitIn(folder: string): { junit?: string } {
 
 /** `voxpact verify ... --json --report FOLDER` in this process. */
 export function verifyHere(...args: string[]): Promise<Aftermath> {
+  return verifyWith(loadContracts, ...args);
+}
+
+/** The same with other contracts than those that there are. */
+export function verifyWith(contracts: CommandContext['contracts'], ...args: string[]): Promise<Aftermath> {
   return inFolder(async (folder) => {
     const lines: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] };
     const context: CommandContext = {
       print: (text) => lines.stdout.push(text),
       note: (text) => lines.stderr.push(text),
       terminal: false,
+      contracts,
       signal: new AbortController().signal,
     };
     const exitCode = await main(['verify', ...args, '--json', '--report', folder], context);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bin, inChild, inFolder, junitIn, verifyHere, verifyInChild } from './run.ts';
+import { loadContracts } from '../../contracts/catalogue.ts';
+import { bin, inChild, inFolder, junitIn, verifyHere, verifyInChild, verifyWith } from './run.ts';
 import { type Aftermath, broken, type Situation, unproven } from './situation.ts';
 
 const asked = (name: string, args: readonly string[], sentence: string | RegExp): Situation => ({
@@ -17,10 +18,16 @@ async function withReport(folder: string): Promise<Aftermath> {
   };
 }
 
+/** As if nobody had written a contract for connection 22. */
+const without22 = async () => (await loadContracts()).filter(({ connection }) => connection !== 22);
+
 /** A verification that cannot even begin: what was asked for does not exist, or makes no sense. */
 export const usage: readonly Situation[] = [
   asked('an unknown connection', ['61'], '"61" is no connection; expected a number from 1 to 60'),
-  asked('a connection without contract', ['1'], 'connection 1 has no contract; see "voxpact list"'),
+  {
+    ...asked('a connection without contract', ['22'], 'connection 22 has no contract; see "voxpact list"'),
+    happen: () => verifyWith(without22, '22'),
+  },
   asked(
     'an unknown service',
     ['--service', 'nobody'],
@@ -55,7 +62,7 @@ export const usage: readonly Situation[] = [
   asked(
     'one address for two systems',
     ['3', '26', '--at', '127.0.0.1:9100'],
-    /--at is one address, but these connections end at Tenant Service over TCP, Config Service over HTTP/,
+    /--at is one address, but these connections end at Tenant Service at port 8888 over TCP, Config Service at port 9100 over HTTP/,
   ),
   asked(
     'a source under test with an address',
@@ -74,6 +81,7 @@ export const usage: readonly Situation[] = [
       ['--service', 'config-service', '--require', 'all'],
       'connection 22 Dial Plan Service -> Config Service has no contract',
     ),
+    happen: () => verifyWith(without22, '--service', 'config-service', '--require', 'all'),
     ...broken,
   },
   asked('a codec that is not there', ['3', '--codec', '/nowhere/codec.ts'], 'codec /nowhere/codec.ts cannot be loaded'),
