@@ -1,6 +1,6 @@
 import { type Connection, systemSlug } from './architecture.ts';
 import { basisText, type Contract, type Interaction, type Step } from './contract.ts';
-import { isHttpFault } from './messages/http.ts';
+import { isHttpFault, isHttpRequest } from './messages/http.ts';
 import { bodyMatchersLost, listRulesLost, pactRequest, pactResponse } from './pact-file/http.ts';
 import { pactMessage } from './pact-file/messages.ts';
 import type { Omitted, PactFile, PactInteraction } from './pact-file/types.ts';
@@ -40,7 +40,7 @@ export function toPact(contracts: readonly Contract[]): Map<string, PactFile> {
     const row = rowOf(contract);
     for (const interaction of contract.interactions) {
       const { interactions, omitted } = toInteractions(row, interaction);
-      const file = fileOf(files, pacticipants(row, interaction));
+      const file = fileOf(files, pacticipants(row, interaction), alternativeOf(contract));
       file.interactions.push(...interactions);
       file.metadata.voxpact.omitted.push(...omitted);
     }
@@ -53,8 +53,18 @@ export function formatPact(file: PactFile): string {
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
-function fileOf(files: Map<string, PactFile>, { consumer, provider }: Pacticipants): PactFile {
-  const name = `${systemSlug(consumer)}--${systemSlug(provider)}.json`;
+/**
+ * A part between the same two systems that has no port of its own is another form of the connection: no provider has both
+ * forms, so each has a file of its own.
+ */
+function alternativeOf({ part, port }: Contract): string {
+  const isForm =
+    part !== undefined && part.source === undefined && part.destination === undefined && port === undefined;
+  return isForm ? `.${part.name}` : '';
+}
+
+function fileOf(files: Map<string, PactFile>, { consumer, provider }: Pacticipants, alternative: string): PactFile {
+  const name = `${systemSlug(consumer)}--${systemSlug(provider)}${alternative}.json`;
   const known = files.get(name);
   if (known !== undefined) return known;
   const file: PactFile = {
@@ -76,9 +86,8 @@ function toInteractions(row: Connection, interaction: Interaction): Expressed {
   const { steps, description } = interaction;
   const omit = (reason: string): Omitted => ({ connection: row.number, description, reason });
   if (row.protocol === 'HTTP' || row.protocol === 'HTTPS') {
-    if (steps.some((step) => isHttpFault(step.content))) {
-      return { interactions: [], omitted: [omit('Pact has no word for a request that gets no response')] };
-    }
+    const unsayable = steps.map(({ content }) => whyUnsayable(content)).find((reason) => reason !== undefined);
+    if (unsayable !== undefined) return { interactions: [], omitted: [omit(unsayable)] };
     const lost = steps.some((step) => bodyMatchersLost(step.content))
       ? [omit('in the file with a body of fixed bytes: Pact has no matchers for parts of a binary or multipart body')]
       : [];
@@ -98,6 +107,14 @@ function toInteractions(row: Connection, interaction: Interaction): Expressed {
       ? [synchronous(row, interaction)]
       : steps.map((step, at) => asynchronous(row, interaction, step, at));
   return { interactions, omitted: forbidden };
+}
+
+/** Why a pact file can hold nothing of an interaction with such a message; undefined where it can. */
+function whyUnsayable(content: unknown): string | undefined {
+  if (isHttpFault(content)) return 'Pact has no word for a request that gets no response';
+  if (!isHttpRequest(content)) return undefined;
+  if (content.method === 'CONNECT') return 'Pact has no word for a tunnel through a proxy';
+  return content.clientCertificate === undefined ? undefined : 'Pact has no word for the certificate of a client';
 }
 
 function httpInteraction(row: Connection, interaction: Interaction): PactInteraction {

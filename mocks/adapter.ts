@@ -48,6 +48,13 @@ export interface MockServer {
   settled(): Promise<void>;
   /** Forgets the record. */
   clear(): void;
+  /** What the mock knows now, as JSON; absent where that is in a real server. */
+  inspect?(): unknown;
+  /**
+   * Makes the mock know what it knew at first: every state ends, and what sources have changed is undone. To undo a state
+   * afterwards does nothing. Connections, their sessions and the record stay.
+   */
+  reset?(): Promise<void>;
   /** Stops listening and frees all that was started. Closing twice is allowed. */
   close(): Promise<void>;
 }
@@ -150,6 +157,11 @@ export interface Carries {
 /** Nobody listens at an address: refused, unknown host, no answer to the first contact. The peer was never tested. */
 export class UnreachableError extends Error {
   override name = 'UnreachableError';
+}
+
+/** What runs at an address is a server of another kind than a contract is about; the contract has nothing to say of it. */
+export class OtherKindError extends Error {
+  override name = 'OtherKindError';
 }
 
 /** A provider state that exists and cannot be set on this server, by its nature: a server of somebody else's taken down. */

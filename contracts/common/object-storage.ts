@@ -73,6 +73,12 @@ export const unread: readonly FreePart[] = [
   reason: 'it tells of leases, tiers, encryption or deletion in the store, of which Voicemail uses none',
 }));
 
+/** What a mailbox holds. */
+export const anyMailbox: readonly FreePart[] = [
+  { path: '$.body.mailbox', reason: 'the store does not look into a mailbox; any object will do' },
+  { path: '$.body.messages', reason: 'the store does not look into a mailbox; any object will do' },
+];
+
 /** The ETag that a state gave. */
 export const etagOf = (name: string) => fromState(name, etagExample, etag);
 export const lastModified = httpDate(dateExample);

@@ -1,5 +1,6 @@
 import {
   answered,
+  anyMailbox,
   containerPath,
   contentMd5,
   emptyWavBytes,
@@ -16,7 +17,7 @@ import {
   unread,
   wav,
 } from '../common/object-storage.ts';
-import { destination, documented, type FreePart, type ProviderState, source } from '../contract.ts';
+import { destination, documented, type ProviderState, source } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { eachKey, regex } from '../matchers.ts';
 import type { HttpMessage } from '../messages/http.ts';
@@ -70,11 +71,6 @@ const messageHeaders = {
   'accept-ranges': 'bytes',
 };
 const wholeMessageHeaders = { ...messageHeaders, 'content-md5': contentMd5 };
-
-const anyMailbox: readonly FreePart[] = [
-  { path: '$.body.mailbox', reason: 'the store does not look into a mailbox; any object will do' },
-  { path: '$.body.messages', reason: 'the store does not look into a mailbox; any object will do' },
-];
 
 /** A refusal: the code stands in a header and in an XML body. */
 function refused(

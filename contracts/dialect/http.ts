@@ -19,10 +19,13 @@ export const http = {
     recordings: '/api/v1/recordings',
     /** What a flow is configured to send; the example of the contract, never a secret. */
     authorization: 'Bearer sample-token',
+    /** The common name in the certificate of the client, where the API demands one. */
+    clientName: 'designer-application-server',
   },
   objectStorage: {
     /** Comes first in every path, as the emulator of Azure Blob storage has it. */
     account: 'devstoreaccount1',
+    /** At S3, the name of the bucket. */
     container: 'voicemail',
     /** Where the messages of one mailbox lie, and what is known of the mailbox itself. */
     messages: (tenant: string, mailbox: string) => `${tenant}/${mailbox}/messages/`,
@@ -86,5 +89,17 @@ export const http = {
     retryAfterSeconds: 1,
     /** Examples only: no public document says which of TLib's numbers go over HTTP. */
     errorCodes: { unknownCall: 1, wrongState: 2, unknownDn: 3 },
+  },
+  /** The Universal Routing Server in the Tenant Service: `/urs/call/` and `lvq` below it are documented. */
+  universalRouting: {
+    /** In the place of a call's id: the virtual queue as a whole. */
+    wholeQueue: 'max',
+    queueOf: (connId: string, queue: string) => `/urs/call/${connId}/lvq/${queue}`,
+    query: (connId: string) => `/urs/call/${connId}/query`,
+    start: '/urs/call/start',
+    stop: (connId: string) => `/urs/call/${connId}/stop`,
+    heartbeat: '/urs/heartbeat',
+    /** A strategy that is loaded, and one that is not. */
+    strategies: { known: 'WaitForTarget', unknown: 'NoSuchStrategy' },
   },
 } as const;

@@ -1,14 +1,15 @@
 import type { Connection, ProtocolName, SystemName } from '../../contracts/architecture.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { portOf, rowOf } from '../../contracts/parts.ts';
-import type {
-  Address,
-  Attachable,
-  Carries,
-  MockServer,
-  ProtocolAdapter,
-  Respells,
-  ServiceMock,
+import {
+  type Address,
+  type Attachable,
+  type Carries,
+  type MockServer,
+  OtherKindError,
+  type ProtocolAdapter,
+  type Respells,
+  type ServiceMock,
 } from '../../mocks/adapter.ts';
 import { type AdapterOptions, adapterFor, canAttach, mockFile, serviceMock } from '../../mocks/registry.ts';
 import { sentenceOf } from '../errors.ts';
@@ -28,6 +29,8 @@ export interface AbsentDestination {
   protocol: ProtocolName;
   contracts: readonly Contract[];
   reason: string;
+  /** What runs at its address is of another kind, so its contracts do not apply. */
+  otherKind?: true;
 }
 
 export interface StartProgress {
@@ -138,7 +141,8 @@ export class Destinations {
           tell('ready');
         } catch (error) {
           const reason = sentenceOf(error);
-          absent.push({ system, protocol, contracts, reason });
+          const otherKind = error instanceof OtherKindError ? ({ otherKind: true } as const) : {};
+          absent.push({ system, protocol, contracts, reason, ...otherKind });
           tell('failed', reason);
         }
       }),

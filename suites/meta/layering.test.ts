@@ -19,6 +19,8 @@ const onlyIn: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['mocks/protocols/redis/', 'mocks/services/redis/'],
   'redis-memory-server': ['mocks/protocols/redis/'],
   pg: ['mocks/protocols/postgres/', 'mocks/services/postgresql/'],
+  '@smithy/core': ['mocks/services/object-storage/'],
+  '@smithy/signature-v4': ['mocks/services/object-storage/'],
   '@platformatic/kafka': ['mocks/protocols/kafka/', 'mocks/services/kafka/'],
 };
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import s3Contract from '../../contracts/connections/24-voicemail--object-storage.s3.ts';
 import storageContract from '../../contracts/connections/24-voicemail--object-storage.ts';
 import configContract from '../../contracts/connections/26-tenant-service--config-service.ts';
 import customerContract from '../../contracts/connections/44-designer-application-server--external-customer.ts';
@@ -143,6 +144,7 @@ describe('the official Verifier, by the committed file unchanged', () => {
 describe('the official stub server', () => {
   test.each([
     ['24', storageContract as Contract, 'voicemail--object-storage'],
+    ['24 (s3)', s3Contract as Contract, 'voicemail--object-storage.s3'],
     ['26', configContract as Contract, 'tenant-service--config-service'],
     ['44', customerContract as Contract, 'designer-application-server--external-customer'],
   ])('serves the committed file of connection %s, and what it serves keeps the contract', async (_, contract, file) => {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { kafkaJars } from './jars.ts';
+import { classPath as classPathOf } from '../../jars.ts';
+import { kafka, kafkaJars } from './jars.ts';
 
 const CHECK_TIMEOUT_MS = 10_000;
 
@@ -26,12 +26,7 @@ export function classArchiveOptions(): string[] {
  * @throws Error when the jars are not there
  */
 export function classPath(): string {
-  const directory = kafkaJars();
-  const jars = readdirSync(directory).filter((name) => name.endsWith('.jar'));
-  return jars
-    .sort()
-    .map((name) => join(directory, name))
-    .join(':');
+  return classPathOf(kafka);
 }
 
 /** Whether the Java on this machine takes the archive: one of another Java, or of other jars, is of no use. */

@@ -1,20 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import contract from '../../../contracts/connections/24-voicemail--object-storage.ts';
-import type { Interaction } from '../../../contracts/contract.ts';
-import { judge } from '../../../contracts/conversation.ts';
-import { compile, generate } from '../../../contracts/matching.ts';
-import { type HttpRequest, type HttpResponse, isHttpRequest } from '../../../contracts/messages/http.ts';
-import type { Address, MockServer, ServiceMock } from '../../adapter.ts';
+import type { Contract } from '../../../contracts/contract.ts';
+import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
+import type { MockServer } from '../../adapter.ts';
 import { assertFree } from '../../ports.ts';
-import { adapter } from '../../protocols/http/adapter.ts';
 import { send } from '../../protocols/http/client.ts';
 import { emulatorAccount } from './account.ts';
+import { kept, Trial } from './fixtures/trial.ts';
 import { type ObjectStorageMock, objectStorage, openAzurite } from './mock.ts';
 import { type Azurite, startAzurite } from './server.ts';
 import { type OpenStore, StorageWorld } from './world.ts';
 
 const never = new AbortController().signal;
-const interactions = contract.interactions;
+const { interactions } = contract;
+const trial = new Trial(contract as Contract);
 let azurite: Azurite;
 let storage: ObjectStorageMock;
 let server: MockServer;
@@ -22,15 +21,10 @@ let server: MockServer;
 /** All worlds of this file share one Azurite, which outlives them. */
 const borrowed = async () => ({ ...azurite, stop: async () => {} });
 
-async function serve(service: ObjectStorageMock): Promise<MockServer> {
-  const listen: Address = { host: '127.0.0.1', port: 0 };
-  return await adapter.serve({ contracts: [contract], listen, service: service as ServiceMock });
-}
-
 beforeAll(async () => {
   azurite = await startAzurite({ host: '127.0.0.1', port: 0 });
   storage = objectStorage(borrowed);
-  server = await serve(storage);
+  server = await trial.serve(storage);
 });
 
 afterAll(async () => {
@@ -38,82 +32,27 @@ afterAll(async () => {
   await azurite?.stop();
 });
 
-function interactionOf(description: string): Interaction {
-  const found = interactions.find((each) => each.description === description);
-  if (found === undefined) throw new RangeError(`no interaction "${description}"`);
-  return found;
-}
-
-/** Sets an interaction's states, acts, and undoes them. */
-async function withStates<T>(
-  at: MockServer,
-  interaction: Interaction,
-  act: (values: Record<string, string>) => Promise<T>,
-): Promise<T> {
-  at.clear();
-  const sets = [];
-  for (const state of interaction.given) sets.push(await at.setState(state));
-  try {
-    return await act(Object.assign({}, ...sets.map((set) => set.values)));
-  } finally {
-    for (const set of sets.reverse()) await set.undo();
-  }
-}
-
-/** Plays one interaction; what either side did wrong, in words. */
-async function perform(at: MockServer, interaction: Interaction, address = at.address) {
-  return await withStates(at, interaction, async (values) => {
-    const observed = await adapter.play({ contract, interaction, values }, address, never);
-    await at.settled();
-    const seen = at.exchanges();
-    const texts = (side: 'source' | 'destination', messages: typeof observed.messages) =>
-      judge(interaction, messages, adapter.profile, side, values).map((mismatch) => mismatch.message);
-    return {
-      failure: observed.failure?.message,
-      destination: texts('destination', observed.messages),
-      source: seen.flatMap(({ messages }) => texts('source', messages)),
-      strays: seen.flatMap(({ failure }) => failure?.message ?? []),
-      exchanges: seen.length,
-    };
-  });
-}
-
-/** A request of the contract as a source would send it, dated and signed. */
-async function requestOf(interaction: Interaction, values: Record<string, string>): Promise<HttpRequest> {
-  const content = interaction.steps.find(({ from }) => from === 'source')?.content;
-  if (!isHttpRequest(content)) throw new TypeError('no request');
-  const request = generate(compile(content), values) as unknown as HttpRequest;
-  return (await storage.prepare?.(request, { at: server.address, interaction, values })) ?? request;
-}
-
-const kept = { failure: undefined, destination: [], source: [], strays: [], exchanges: 1 };
+const requestOf = (description: string, values: Record<string, string>, changed?: Partial<HttpRequest>) =>
+  trial.requestOf(storage, server, trial.interactionOf(description), values, changed);
 
 describe('the mock keeps the contract, and so does the harness as its source', () => {
   test.each(interactions.map((each) => [each.description, each] as const))('%s', async (_description, interaction) => {
-    expect(await perform(server, interaction)).toEqual(kept);
+    expect(await trial.perform(server, interaction)).toEqual(kept);
   });
 
   test('whatever came before, as every state is undone', async () => {
-    for (const interaction of interactions) expect(await perform(server, interaction)).toEqual(kept);
+    for (const interaction of interactions) expect(await trial.perform(server, interaction)).toEqual(kept);
   });
 });
 
 test('what is stored is read back, byte for byte', async () => {
-  await withStates(server, interactionOf('store a message'), async (values) => {
+  await trial.withStates(server, trial.interactionOf('store a message'), async (values) => {
     const body = Buffer.from('RIFF\x00\xff\xfe and more', 'latin1').toString('base64');
-    const store = await requestOf(interactionOf('store a message'), values);
-    const { method, path, query } = store;
-    const { authorization: _, ...headers } = store.headers ?? {};
-    const prepared = await storage.prepare?.(
-      { ...store, body, headers },
-      { at: server.address, interaction: interactionOf('store a message'), values },
-    );
-    expect(query).toBeUndefined();
-    expect(method).toBe('PUT');
+    const store = await requestOf('store a message', values, { body });
     const options = { timeoutMs: 5_000, signal: never };
-    expect(await send(prepared as HttpRequest, server.address, options)).toMatchObject({ status: 201 });
-    const read = await requestOf(interactionOf('read a message'), values);
-    expect(read.path).toBe(path);
+    expect(await send(store, server.address, options)).toMatchObject({ status: 201 });
+    const read = await requestOf('read a message', values);
+    expect(read.path).toBe(store.path);
     expect(await send(read, server.address, options)).toMatchObject({ status: 200, body });
   });
 });
@@ -121,7 +60,7 @@ test('what is stored is read back, byte for byte', async () => {
 test('a source with another key is refused, and neither key is in the record', async () => {
   const wrongKey = Buffer.from('wrong').toString('base64');
   const at = { ...server.address, user: emulatorAccount.name, password: wrongKey };
-  const result = await perform(server, interactionOf('read a message'), at);
+  const result = await trial.perform(server, trial.interactionOf('read a message'), at);
   expect(result.destination).toContainEqual(expect.stringContaining('$.status: expected 200, got 403'));
   expect(JSON.stringify(server.exchanges())).not.toContain(wrongKey);
   expect(JSON.stringify(server.exchanges())).not.toContain(emulatorAccount.key);
@@ -141,9 +80,9 @@ describe('a broken source is caught', () => {
     ],
     ['update the mailbox that was read before', 'unconditionally', (headers) => delete headers['if-match'], 'if-match'],
   ])('%s, %s', async (description, _how, spoil, path) => {
-    const interaction = interactionOf(description);
-    await withStates(server, interaction, async (values) => {
-      const request = await requestOf(interaction, values);
+    const interaction = trial.interactionOf(description);
+    await trial.withStates(server, interaction, async (values) => {
+      const request = await requestOf(description, values);
       const headers = { ...request.headers };
       spoil(headers);
       const reply = await send({ ...request, headers }, server.address, { timeoutMs: 5_000, signal: never });
@@ -178,9 +117,9 @@ describe('a broken store is caught', () => {
       respond: async (request, world, context) =>
         spoil((await storage.respond(request, world, context)) as HttpResponse),
     };
-    const brokenServer = await serve(broken);
+    const brokenServer = await trial.serve(broken);
     try {
-      const { destination, source } = await perform(brokenServer, interactionOf(description));
+      const { destination, source } = await trial.perform(brokenServer, trial.interactionOf(description));
       expect(destination).toEqual(expect.arrayContaining([expect.stringContaining(expected)]));
       expect(source).toEqual([]);
     } finally {
@@ -192,14 +131,14 @@ describe('a broken store is caught', () => {
 describe('a world', () => {
   test('of the mock as it is brings an Azurite of its own, which ends with it', async () => {
     const started: OpenStore[] = [];
-    const own = await serve(
+    const own = await trial.serve(
       objectStorage(async () => {
         const store = await openAzurite();
         started.push(store);
         return store;
       }),
     );
-    const result = await perform(own, interactionOf('store a message'));
+    const result = await trial.perform(own, trial.interactionOf('store a message'));
     await own.close();
     await own.close();
     expect(result).toEqual(kept);
@@ -221,8 +160,8 @@ describe('a world', () => {
   });
 
   test('closes without having opened, and after its store did not start', async () => {
-    await expect(new StorageWorld(borrowed).close()).resolves.toBeUndefined();
-    const world = new StorageWorld(() => Promise.reject(new Error('azurite is not on this machine.')));
+    await expect(new StorageWorld(borrowed, emulatorAccount).close()).resolves.toBeUndefined();
+    const world = new StorageWorld(() => Promise.reject(new Error('azurite is not on this machine.')), emulatorAccount);
     await expect(world.store()).rejects.toThrow('azurite is not on this machine.');
     await expect(world.close()).resolves.toBeUndefined();
   });

@@ -3,9 +3,8 @@ import { dirname, join } from 'node:path';
 import type { Address } from '../../adapter.ts';
 import { assertFree, freePort } from '../../ports.ts';
 import { type RunDirectory, runDirectory, type ServerProcess, startProcess } from '../../process.ts';
-import { emulatorAccount } from './account.ts';
+import { emulatorAccount, type StorageAccount } from './account.ts';
 import { blobClient } from './blob-client.ts';
-import type { StorageAccount } from './shared-key.ts';
 
 /** A running Azurite: a real server of the Azure Blob protocol, with its data in memory. */
 export interface Azurite {

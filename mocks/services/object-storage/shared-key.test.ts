@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { emulatorAccount } from './account.ts';
+import { emulatorAccount, type StorageAccount } from './account.ts';
 import { type Azurite, startAzurite } from './server.ts';
-import { type SignedRequest, type StorageAccount, signSharedKey, stringToSign } from './shared-key.ts';
+import { type SignedRequest, signSharedKey, stringToSign } from './shared-key.ts';
 
 const account: StorageAccount = { name: 'example', key: Buffer.from('not a secret').toString('base64') };
 

@@ -1,10 +1,5 @@
 import { createHmac } from 'node:crypto';
-
-/** A storage account and its key, in base64 as the portal shows it. */
-export interface StorageAccount {
-  name: string;
-  key: string;
-}
+import type { StorageAccount } from './account.ts';
 
 /** What of a request is signed. */
 export interface SignedRequest {

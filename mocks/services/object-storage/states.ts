@@ -2,14 +2,17 @@ import { emptyWav, emptyWavBytes, states } from '../../../contracts/common/objec
 import type { ProviderState } from '../../../contracts/contract.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import type { StateHandler, StateSet } from '../../adapter.ts';
-import { Objects } from './objects.ts';
-import type { StorageWorld } from './world.ts';
+import type { ObjectFixtures } from './objects.ts';
+import type { OpenStore, StorageWorld } from './world.ts';
 
 type Handler = StateHandler<StorageWorld>;
 
+/** How the objects of a store are reached, by its own protocol. */
+type ObjectsOf = (store: OpenStore) => ObjectFixtures;
+
 /** Where the objects of a state's mailbox are. */
 interface Mailbox {
-  objects: Objects;
+  objects: ObjectFixtures;
   file: string;
   message(id: unknown): string;
 }
@@ -19,10 +22,16 @@ const wavBytes = Buffer.from(emptyWav, 'base64');
 /** A recording of so many bytes. */
 const wavOf = (length: ProviderState['params'][string] = emptyWavBytes) => Buffer.concat([wavBytes], Number(length));
 
+type Values = StateSet['values'];
+
+const none: Values = {};
+
+type SetMailbox = (mailbox: Mailbox, params: ProviderState['params']) => Promise<Values>;
+
 /** A state of one mailbox. Its undo takes away what has come since, from the state itself or from a source. */
-function mailboxState(set: (mailbox: Mailbox, params: ProviderState['params']) => Promise<Values>): Handler {
+function mailboxState(objectsOf: ObjectsOf, set: SetMailbox): Handler {
   return async (world, params) => {
-    const objects = new Objects(await world.store());
+    const objects = objectsOf(await world.store());
     const [tenant, number] = [String(params.tenantUuid), String(params.mailbox)];
     const { messages, mailbox } = dialect.http.objectStorage;
     const prefix = messages(tenant, number);
@@ -39,34 +48,34 @@ function mailboxState(set: (mailbox: Mailbox, params: ProviderState['params']) =
   };
 }
 
-type Values = StateSet['values'];
-
-const none: Values = {};
-
 /** Two writes, so that there is an ETag that was good once. */
 async function writeMailboxTwice({ objects, file }: Mailbox): Promise<{ staleEtag: string; etag: string }> {
   const write = (revision: number) => objects.put(file, 'application/json', Buffer.from(JSON.stringify({ revision })));
   return { staleEtag: await write(1), etag: await write(2) };
 }
 
-/** The provider states of connection 24. */
-export const handlers: Readonly<Record<string, Handler>> = {
-  [states.containerExists.name]: mailboxState(async () => none),
-  [states.messageExists.name]: mailboxState(async ({ objects, message }, { messageId, length }) => {
+/** What a mailbox is made to hold, by the name of the state. */
+const mailboxStates: Readonly<Record<string, SetMailbox>> = {
+  [states.containerExists.name]: async () => none,
+  [states.messageExists.name]: async ({ objects, message }, { messageId, length }) => {
     await objects.put(message(messageId), 'audio/wav', wavOf(length));
     return none;
-  }),
-  [states.messageMissing.name]: mailboxState(async ({ objects, message }, { messageId }) => {
+  },
+  [states.messageMissing.name]: async ({ objects, message }, { messageId }) => {
     await objects.delete(message(messageId));
     return none;
-  }),
-  [states.mailboxHasEtag.name]: mailboxState(writeMailboxTwice),
-  [states.mailboxHasNewEtag.name]: mailboxState(writeMailboxTwice),
-  [states.twoMessagesExist.name]: mailboxState(async ({ objects, message }, { messageId, otherMessageId }) => {
+  },
+  [states.mailboxHasEtag.name]: writeMailboxTwice,
+  [states.mailboxHasNewEtag.name]: writeMailboxTwice,
+  [states.twoMessagesExist.name]: async ({ objects, message }, { messageId, otherMessageId }) => {
     await objects.put(message(messageId), 'audio/wav', wavBytes);
     await objects.put(message(otherMessageId), 'audio/wav', wavBytes);
     return none;
-  }),
+  },
+};
+
+/** What a store cannot be made to do, and its gateway does. */
+const ofGateways: Readonly<Record<string, Handler>> = {
   [states.keyRotated.name]: (world) => {
     const before = world.acceptedKey;
     world.rotateKey();
@@ -85,3 +94,9 @@ export const handlers: Readonly<Record<string, Handler>> = {
     };
   },
 };
+
+/** The provider states of both parts of connection 24. */
+export function storageStates(objectsOf: ObjectsOf): Readonly<Record<string, Handler>> {
+  const ofMailboxes = Object.entries(mailboxStates).map(([name, set]) => [name, mailboxState(objectsOf, set)]);
+  return { ...Object.fromEntries(ofMailboxes), ...ofGateways };
+}

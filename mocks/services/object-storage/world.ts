@@ -1,25 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { emulatorAccount } from './account.ts';
-import type { BlobStore } from './blob-client.ts';
-import type { StorageAccount } from './shared-key.ts';
+import type { StorageAccount } from './account.ts';
+import type { Store } from './store-client.ts';
 
 /** A store that was opened for a world, and how to give it back. */
-export interface OpenStore extends BlobStore {
+export interface OpenStore extends Store {
   stop(): Promise<void>;
 }
 
 /** What stands behind the gateway, and what the gateway adds to it. */
 export class StorageWorld {
   /** The account as the source knows it. */
-  readonly account: StorageAccount = emulatorAccount;
+  readonly account: StorageAccount;
   /** The key that is accepted now; another than the source's after a rotation. */
-  acceptedKey = emulatorAccount.key;
+  acceptedKey: string;
   busy = false;
   readonly #open: () => Promise<OpenStore>;
   #store: Promise<OpenStore> | undefined;
 
-  constructor(open: () => Promise<OpenStore>) {
+  constructor(open: () => Promise<OpenStore>, account: StorageAccount) {
     this.#open = open;
+    this.account = account;
+    this.acceptedKey = account.key;
   }
 
   /** The store, which is started when it is first needed. */
