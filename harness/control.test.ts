@@ -28,6 +28,10 @@ function listKeeper() {
     clear: () => {
       exchanges = [];
     },
+    inspect: () => ({ names: world }),
+    reset: async () => {
+      world = [];
+    },
     close: async () => {},
   };
   return { mock, world: () => world };
@@ -113,7 +117,7 @@ test('the record is told with its failures in words, and forgotten', async () =>
 test('anything else is told what there is', async () => {
   expect(await ask('GET', '/states')).toEqual({
     status: 404,
-    text: 'GET /states is not served; there is POST /states, GET /exchanges, DELETE /exchanges',
+    text: 'GET /states is not served; there is POST /states, GET /exchanges, DELETE /exchanges, GET /world, POST /reset',
   });
 });
 
@@ -122,4 +126,40 @@ test('closes twice, with connections that are still open', async () => {
   await control.close();
   await control.close();
   await expect(fetch(control.url)).rejects.toThrow('fetch failed');
+});
+
+describe('the world', () => {
+  test('can be looked at, and reset with its states and its record', async () => {
+    await change('setup', 'a');
+    expect(await ask('GET', '/world')).toEqual({ status: 200, text: '{"names":["a"]}' });
+    expect(await ask('POST', '/reset')).toEqual({ status: 204, text: '' });
+    expect(await ask('GET', '/world')).toEqual({ status: 200, text: '{"names":[]}' });
+    expect(await ask('GET', '/exchanges')).toEqual({ status: 200, text: '[]' });
+    // The state stands no more, so its teardown puts nothing back.
+    await change('setup', 'b');
+    expect(await change('teardown', 'a')).toEqual({ status: 200, text: '{}' });
+    expect(keeper.world()).toEqual(['b']);
+  });
+
+  test('of real software is not here', async () => {
+    const { inspect: _, reset: __, ...server } = keeper.mock;
+    const other = await openControl(server);
+    try {
+      const answers = await Promise.all(
+        [
+          ['GET', 'world'],
+          ['POST', 'reset'],
+        ].map(async ([method = '', path]) => {
+          const response = await fetch(`${other.url}/${path}`, { method });
+          return `${response.status} ${(await response.text()).trim()}`;
+        }),
+      );
+      expect(answers).toEqual([
+        '404 what this mock knows lies in the server behind it',
+        '404 this mock cannot be reset: it stands before a real server',
+      ]);
+    } finally {
+      await other.close();
+    }
+  });
 });

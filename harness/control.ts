@@ -38,17 +38,32 @@ type Route = (request: IncomingMessage) => unknown;
  * Opens a mock to programs outside, on any free loopback port:
  * - `POST /states` with `{state, params, action}`, where the action is `setup` or `teardown`, answers the state's values;
  *   so it is the state-change URL of every Pact verifier (Pact, "Provider states");
- * - `GET /exchanges` answers what the mock has recorded, oldest first; `DELETE /exchanges` forgets it.
+ * - `GET /exchanges` answers what the mock has recorded, oldest first; `DELETE /exchanges` forgets it;
+ * - `GET /world` answers all that the mock knows, and `POST /reset` makes it forget what it was told, states and record too.
+ *   A mock in front of real software has neither.
  *
  * A teardown undoes its state and all that were set after it, the last one first: a later state puts back what it found.
  * What cannot be done is answered with a status from 400 up and one sentence.
+ * @param ports the other ports of the same mock, which share what it knows and are reset with it
  */
-export async function openControl(mock: MockServer): Promise<Control> {
-  const change = stateChanger(mock);
+export async function openControl(mock: MockServer, ports: readonly MockServer[] = []): Promise<Control> {
+  const states = new StandingStates(mock);
   const routes: Readonly<Record<string, Route>> = {
-    'POST /states': async (request) => change(stateChange(await bodyOf(request))),
+    'POST /states': async (request) => states.change(stateChange(await bodyOf(request))),
     'GET /exchanges': () => recorded(mock),
     'DELETE /exchanges': () => mock.clear(),
+    'GET /world': () => {
+      if (mock.inspect === undefined) throw new Refusal(404, 'what this mock knows lies in the server behind it');
+      return mock.inspect();
+    },
+    'POST /reset': async () => {
+      if (mock.reset === undefined) throw new Refusal(404, 'this mock cannot be reset: it stands before a real server');
+      for (const each of [mock, ...ports]) {
+        await each.reset?.();
+        each.clear();
+      }
+      states.forget();
+    },
   };
   const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
     void answer(routes, request).then(({ status, body }) => send(response, status, body));
@@ -68,20 +83,31 @@ export async function openControl(mock: MockServer): Promise<Control> {
 }
 
 /** Sets and undoes states, and remembers which of them stand. */
-function stateChanger(mock: MockServer) {
-  const standing: { key: string; set: StateSet }[] = [];
-  return async ({ action, name, params }: StateChange): Promise<StateSet['values']> => {
+class StandingStates {
+  readonly #mock: MockServer;
+  #standing: { key: string; set: StateSet }[] = [];
+
+  constructor(mock: MockServer) {
+    this.#mock = mock;
+  }
+
+  async change({ action, name, params }: StateChange): Promise<StateSet['values']> {
     const key = JSON.stringify([name, params]);
     if (action === 'setup') {
-      const set = await mock.setState({ name, params });
-      standing.push({ key, set });
+      const set = await this.#mock.setState({ name, params });
+      this.#standing.push({ key, set });
       return set.values;
     }
-    const at = standing.findLastIndex((each) => each.key === key);
+    const at = this.#standing.findLastIndex((each) => each.key === key);
     // A verifier tears down what it could not set up, too.
-    if (at >= 0) for (const { set } of standing.splice(at).reverse()) await set.undo();
+    if (at >= 0) for (const { set } of this.#standing.splice(at).reverse()) await set.undo();
     return {};
-  };
+  }
+
+  /** The mock has been reset: nothing is left to be undone. */
+  forget(): void {
+    this.#standing = [];
+  }
 }
 
 async function recorded(mock: MockServer): Promise<unknown> {

@@ -9,6 +9,7 @@ import { type Destination, Destinations } from '../peers/destinations.ts';
 import { parseSystem } from '../selection.ts';
 import { adapterOptions } from './codec.ts';
 import type { CommandContext, ExitCode } from './context.ts';
+import { logExchanges } from './exchange-log.ts';
 import { startNote } from './start-note.ts';
 
 export interface ServeCommandOptions {
@@ -76,12 +77,18 @@ async function serveSystems(
   try {
     if (destinations.absent.length > 0) return 2;
     for (const destination of destinations.up) {
-      const control = await openControl(destination.server);
+      const ports = destinations.up.filter((each) => each !== destination && each.system === destination.system);
+      const control = await openControl(
+        destination.server,
+        ports.map(({ server }) => server),
+      );
       controls.push(control);
       context.print(addressLine(destination, control));
     }
     context.note('up; Ctrl-C stops everything');
+    const stopLog = logExchanges(destinations.up, context.note);
     await untilAborted(signal);
+    stopLog();
     return 0;
   } finally {
     await Promise.all(controls.map((control) => control.close()));

@@ -100,3 +100,18 @@ test('an exec line that writes something else fails, and the server refuses it w
   ]);
   expect(await readFile(join(folder, 'refusal'), 'utf8')).toMatch(/^NOPERM/);
 });
+
+test('an exec line finds each PEM in a file as well, which is gone with it', async () => {
+  const exercise = execSource(
+    `cat "$VOXPACT_CA_FILE" > '${folder}/ca' && stat -c %a "$VOXPACT_STATE_CLIENTKEY_FILE" > '${folder}/mode' &&` +
+      ` echo "$VOXPACT_STATE_CLIENTKEY_FILE" > '${folder}/path' && test -z "$VOXPACT_STATE_PROXY_FILE"`,
+    signal,
+  );
+  const pem = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
+  const at = { host: '127.0.0.1', port: 1, ca: pem };
+  const values = { clientKey: pem, proxy: 'http://127.0.0.1:2' };
+  await exercise(contract.interactions[0] as Contract['interactions'][number], at, values);
+  expect(await readFile(join(folder, 'ca'), 'utf8')).toBe(pem);
+  expect(await readFile(join(folder, 'mode'), 'utf8')).toBe('600\n');
+  await expect(readFile((await readFile(join(folder, 'path'), 'utf8')).trim())).rejects.toThrow('ENOENT');
+});

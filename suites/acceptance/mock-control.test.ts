@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import contract from '../../contracts/connections/26-tenant-service--config-service.ts';
@@ -27,17 +28,20 @@ describe('a mock of the Config Service in a process of its own, its states set f
     expect(await verifyByCommand(pactFile, mock.address, `${mock.control}/states`)).toEqual(ok);
   });
 
-  test('tells what it has recorded, and forgets it', async () => {
+  test('tells what it has recorded, in its log too, and forgets it', async () => {
     const exchanges = `${mock.control}/exchanges`;
     await fetch(exchanges, { method: 'DELETE' });
     await (await fetch(`${mock.address}/no/such/route`)).text();
-    const recorded = await (await fetch(exchanges)).json();
+    const recorded = (await (await fetch(exchanges)).json()) as { failure: string }[];
     expect(recorded).toMatchObject([
       {
         messages: [{ from: 'source', content: { method: 'GET', path: '/no/such/route' } }, { from: 'destination' }],
         failure: expect.stringContaining('no interaction has this message: GET /no/such/route'),
       },
     ]);
+    const failure = recorded[0]?.failure as string;
+    while (!mock.log().includes(failure)) await setTimeout(20);
+    expect(mock.log()).toContain(`config-service: GET /no/such/route -> 500\n${failure}`);
     expect((await fetch(exchanges, { method: 'DELETE' })).status).toBe(204);
     expect(await (await fetch(exchanges)).json()).toEqual([]);
   });

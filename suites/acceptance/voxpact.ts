@@ -20,6 +20,8 @@ export interface RunningMock {
   address: string;
   /** The URL of its control. */
   control: string;
+  /** What it has said on its standard error so far. */
+  log(): string;
   /** Ctrl-C, and what it ended with. */
   stop(): Promise<number | undefined>;
 }
@@ -27,6 +29,10 @@ export interface RunningMock {
 /** Starts `voxpact mock` for one service on a free port. @throws when it prints no address in time */
 export async function startMock(service: string, ...args: string[]): Promise<RunningMock> {
   const child = execa('node', [bin, 'mock', service, '--ports', 'ephemeral', ...args], options);
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
   const stop = async () => {
     child.kill('SIGINT');
     return (await child).exitCode;
@@ -36,7 +42,7 @@ export async function startMock(service: string, ...args: string[]): Promise<Run
     const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(startTimeoutMs) })) as [string];
     const [, address, control] = line.split('\t');
     if (address === undefined || control?.startsWith('control ') !== true) throw new Error(`no address in "${line}"`);
-    return { address, control: control.slice('control '.length), stop };
+    return { address, control: control.slice('control '.length), log: () => log, stop };
   } catch (error) {
     await stop();
     throw error;
