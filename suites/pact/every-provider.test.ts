@@ -1,14 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { systemSlug } from '../../contracts/architecture.ts';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract, Interaction } from '../../contracts/contract.ts';
-import { isHttpFault } from '../../contracts/messages/http.ts';
 import { pacticipants } from '../../contracts/pact.ts';
 import { rowOf } from '../../contracts/parts.ts';
 import { formatAddress } from '../../harness/address.ts';
 import { openControl } from '../../harness/control.ts';
 import { Destinations } from '../../harness/peers/destinations.ts';
+import { interactionsIn, pactFile } from './committed.ts';
 import { verifyByCommand } from './verifier-command.ts';
 
 /** What the official command cannot see, by description, with the reason; everything else has to pass. */
@@ -38,8 +37,6 @@ function pairs(): PactOfPair[] {
   return [...byFile].map(([file, of]) => ({ file, contracts: of }));
 }
 
-const isInFile = ({ steps }: Interaction) => !steps.some(({ content }) => isHttpFault(content));
-
 describe("the official verifier command, given a committed file and a state-change URL, passes the provider's mock", () => {
   test('there are files of all connections over HTTP', () => {
     expect(new Set(contracts.map(({ connection }) => connection)).size).toBeGreaterThanOrEqual(19);
@@ -55,13 +52,12 @@ describe("the official verifier command, given a committed file and a state-chan
         const [destination, ...others] = destinations.up;
         if (destination === undefined || others.length > 0) throw new Error(`${file} is about several ports`);
         const control = await openControl(destination.server);
-        const path = fileURLToPath(new URL(`../../contracts/pacts/${file}.json`, import.meta.url));
         const verdicts = await verifyByCommand(
-          path,
+          pactFile(file),
           formatAddress(destination.server.address, 'HTTP'),
           `${control.url}/states`,
         ).finally(() => control.close());
-        const interactions = pair.contracts.flatMap((contract) => contract.interactions).filter(isInFile);
+        const interactions = pair.contracts.flatMap((contract) => interactionsIn(file, contract));
         const expected = interactions.map(({ description }) => [
           description,
           description in beyondIt ? expect.not.stringMatching(/^OK$/) : 'OK',
