@@ -117,7 +117,13 @@ function closeness(
   const weight = (path: string) => (identity.includes(path) ? identityWeight : 1);
   let score = 0;
   for (const [path, example] of expected) {
-    if (isEmpty(example) || mismatches.some((each) => isWithin(path, each.path) || isWithin(each.path, path))) continue;
+    // What a map of any keys does without says nothing.
+    if (
+      isEmpty(example) ||
+      !actual.has(path) ||
+      mismatches.some((each) => isWithin(path, each.path) || isWithin(each.path, path))
+    )
+      continue;
     score += weight(path) + (actual.get(path) === example ? 0.0001 : 0);
   }
   score -= new Set(mismatches.map(placeOf)).size;

@@ -105,6 +105,15 @@ describe('an HTTP interaction', () => {
       { connection: 44, description: 'it', reason: 'Pact has no word for a request that gets no response' },
     ]);
   });
+
+  test.each([
+    ['a tunnel through a proxy', { method: 'CONNECT', path: 'customer.example:443' }],
+    ['the certificate of a client', { method: 'GET', path: '/', clientCertificate: 'das' }],
+  ])('is left out with the reason where it needs %s', (what, request) => {
+    const file = only(contract(44, { steps: [source(request), destination({ status: 200 })] }));
+    expect(file.interactions).toEqual([]);
+    expect(file.metadata.voxpact.omitted.map(({ reason }) => reason)).toEqual([`Pact has no word for ${what}`]);
+  });
 });
 
 test('matchers in a binary body are left out, and it is said', () => {

@@ -75,10 +75,60 @@ export const world = {
     offline: { number: '1004' },
     /** Rings for ever. */
     ringing: { number: '1005' },
+    declining: { number: '1006' },
+    /** Rings until whoever calls for the caller gives up. */
+    silent: { number: '1007' },
+    /** Known, but all that could take the call is down. */
+    unreachable: { number: '1008' },
+    /** Answers when its phone is told to. */
+    talking: { number: '1009' },
+    /** Answers, then puts the caller on hold and takes the call back. */
+    holding: { number: '1010' },
+    /** Answers, then hangs up. */
+    leaving: { number: '1011' },
+    /** Has no codec in common with anybody. */
+    otherCodec: { number: '1012' },
+    /** Answers, and takes no change of the session. */
+    rigid: { number: '1013' },
+    /** Answers, and changes the session at the same time as the caller. */
+    glaring: { number: '1014' },
+    /** Limits the time of its sessions; the second one wants long ones. */
+    timed: { number: '1015' },
+    longTimed: { number: '1016' },
+    /** Is called through a proxy that stays on the route of the dialog. */
+    routed: { number: '1017' },
     routePoint: { dbid: 310, number: '5000' },
     unknown: { number: '9999' },
     trunk: { dbid: 311, number: 'trunk_sbc' },
   },
+  /** Numbers of the public network and what a caller meets there. */
+  pstn: {
+    answering: '+15550110',
+    /** Play an announcement before they answer; the second one wants that acknowledged. */
+    announcing: '+15550111',
+    confirming: '+15550123',
+    /** Plays an announcement and does not answer. */
+    waiting: '+15550112',
+    busy: '+15550113',
+    unassigned: '+15550114',
+    incomplete: '+1555',
+    unavailable: '+15550115',
+    declining: '+15550116',
+    moved: '+15550117',
+    movedTo: '+15550199',
+    /** Only for who says who he is. */
+    guarded: '+15550118',
+    longTimed: '+15550119',
+    /** Answers, and cannot be handed over by REFER. */
+    unreferable: '+15550120',
+    /** Takes digits as telephone events. */
+    keyed: '+15550121',
+    leaving: '+15550122',
+  },
+  /** How long sessions are, in seconds: as usual, too short for some, and the least that those take. */
+  sessions: { usual: 1800, short: 300, least: 600 },
+  /** Event packages: of the media servers, and one that nobody has. */
+  mediaEvents: { status: 'X-genesys-mediaserver-status', unknown: 'x-unknown-package' },
   call: {
     uuid: '00FAVPM3BOBM3223H3CA9ATAES000001',
     connId: '006a0301b2c3d001',
@@ -138,7 +188,10 @@ export const world = {
   routingScript: { dbid: 320, name: 'Main' },
   /** A list object, which the configuration calls a transaction. */
   list: { dbid: 330, name: 'List1' },
-  sbc: { contact: 'sip:sbc.voice.example:5060' },
+  /** `login` is what the trunk is asked for. No secret. */
+  sbc: { contact: 'sip:sbc.voice.example:5060', login: { user: 'trunk1', password: 'password-of-trunk1' } },
+  /** What the phone of the browser agent is asked for when it registers. No secret. */
+  phoneLogin: { user: '1002', password: 'password-of-1002' },
   /** How the phone of the first agent is registered. */
   registration: { contact: 'sip:7001@10.0.0.5:5060', callId: 'reg-7001@10.0.0.5', expires: 3600 },
   /** The same phone at another place. */

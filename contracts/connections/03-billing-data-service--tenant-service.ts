@@ -1,87 +1,45 @@
+import { objectsRead, objectsSent, otherNames, person, read, readPage, refused } from '../common/configuration.ts';
 import { closeDetails, connectionClosed, sessionAnswer, sessionOpen } from '../common/tcp-session.ts';
+import { userPassword, userValid } from '../common/tenant-session.ts';
 import {
   assumed,
   destination,
   documented,
-  type FreePart,
   type Interaction,
   inferred,
   type ProviderState,
   type Step,
-  source,
   state,
 } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
-import { bind, bound, eachLike, fromState, integer, string, type Template } from '../matchers.ts';
+import { eachLike, integer, string } from '../matchers.ts';
 import type { TcpMessage, TcpValue } from '../messages/tcp.ts';
 import { world } from '../world.ts';
 
 const { session, error } = dialect.tcp;
-const { objectTypes, objectStates, flags, filter, clientName, clientApplicationType, userName, protocolVersion } =
-  dialect.tcp.configuration;
-
-const platformSdk =
-  'Platform SDK 9.0 Java API Reference, ConfServer protocol: RequestReadObjects, EventObjectsRead, EventObjectsSent';
+const {
+  objectTypes,
+  objectStates,
+  filter,
+  events,
+  errorTypes,
+  clientName,
+  clientApplicationType,
+  userName,
+  protocolVersion,
+} = dialect.tcp.configuration;
 
 type Lane = Pick<Step, 'lane'>;
-type Filter = { [key: string]: string | number };
-
-/** The reference id of each request, by the name it is bound to; two in flight must differ. */
-const examples = { persons: 1, person: 1, dns: 2, places: 3, tenant: 4, applications: 4, skills: 5 };
-type Reference = keyof typeof examples;
-
-/** Asks for all objects of a type that pass the filter; no filter means all. */
-const read = (reference: Reference, objectType: number, wanted: Filter = {}, lane: Lane = {}) =>
-  source<TcpMessage>(
-    {
-      name: 'RequestReadObjects',
-      referenceId: bind(reference, integer(examples[reference])),
-      attributes: { ObjectType: objectType, Filter: wanted },
-    },
-    lane,
-  );
-
-/** One part of the answer. @param objects a template of the list in this part */
-const objectsRead = (
-  reference: Reference,
-  objectType: number,
-  objects: Template<TcpValue[]>,
-  options: Omit<Step, 'from' | 'content'> = {},
-) =>
-  destination<TcpMessage>(
-    {
-      name: 'EventObjectsRead',
-      referenceId: bound(reference, examples[reference]),
-      attributes: { ObjectType: objectType, ConfObject: objects },
-    },
-    options,
-  );
-
-/** The end of the answer, without which it is incomplete. */
-const objectsSent = (reference: Reference, lane: Lane = {}) =>
-  destination<TcpMessage>(
-    { name: 'EventObjectsSent', referenceId: bound(reference, examples[reference]), attributes: {} },
-    lane,
-  );
 
 const openSession = sessionOpen(session.open, {
   clientName: string(clientName),
   clientApplicationType: integer(clientApplicationType),
   userName: string(userName),
-  userPassword: fromState('cmePassword', 'a-password'),
+  userPassword,
 });
 
-const [agent] = world.persons;
 const ofTenant = { tenantDBID: world.tenant.dbid };
-const person = {
-  DBID: integer(agent.dbid),
-  userName: string(agent.userName),
-  employeeID: string(agent.employeeId),
-  isAgent: integer(flags.yes),
-  state: integer(objectStates.enabled),
-  ...ofTenant,
-};
 const dn = {
   DBID: integer(world.dns.agent.dbid),
   number: string(world.dns.agent.number),
@@ -93,13 +51,6 @@ const place = { DBID: integer(401), name: string('7001'), state: integer(objectS
 const application = { DBID: integer(120), name: string('OCS'), state: integer(objectStates.enabled) };
 const tenant = { DBID: world.tenant.dbid, name: string(world.tenant.name), state: integer(objectStates.enabled) };
 
-/** What a person has besides. */
-const otherNames: readonly FreePart[] = ['firstName', 'lastName'].map((name) => ({
-  path: `$.attributes.ConfObject[*].${name}`,
-  reason: 'billing tells persons by their DBID, user name and employee ID, and a person may have no such name',
-}));
-
-const userValid = state('the CME user is valid');
 const inventory = state('persons exist', { enabled: 3, disabled: 1 });
 const dnsExist = state('the switch has DNs', { switchDbid: world.switch.dbid });
 const placesExist = state('places exist');
@@ -108,14 +59,14 @@ const inParts = { repeat: true } as const;
 
 /** The tenant's DNs, asked for and answered in a lane of their own when something else is under way. */
 const readDns = (lane: Lane = {}): Step<TcpMessage>[] => [
-  read('dns', objectTypes.dn, { [filter.switch]: world.switch.dbid }, lane),
-  objectsRead('dns', objectTypes.dn, eachLike<TcpValue>(dn), { ...inParts, ...lane }),
-  objectsSent('dns', lane),
+  read(2, objectTypes.dn, { [filter.switch]: world.switch.dbid }, lane),
+  objectsRead(2, objectTypes.dn, eachLike<TcpValue>(dn), { ...inParts, ...lane }),
+  objectsSent(2, lane),
 ];
 const readPlaces = (lane: Lane = {}): Step<TcpMessage>[] => [
-  read('places', objectTypes.place, {}, lane),
-  objectsRead('places', objectTypes.place, eachLike<TcpValue>(place), { ...inParts, ...lane }),
-  objectsSent('places', lane),
+  read(3, objectTypes.place, {}, lane),
+  objectsRead(3, objectTypes.place, eachLike<TcpValue>(place), { ...inParts, ...lane }),
+  objectsSent(3, lane),
 ];
 
 const given = (...states: ProviderState[]): ProviderState[] => [userValid, ...states];
@@ -148,13 +99,13 @@ const sessions: Interaction<TcpMessage>[] = [
 const reads: Interaction<TcpMessage>[] = [
   {
     description: 'read all persons',
-    basis: documented(`${platformSdk}; property names are inferred from the configuration object reference`),
+    basis: documented(`${readPage}; property names are inferred from the configuration object reference`),
     given: given(inventory),
     free: otherNames,
     steps: [
-      read('persons', objectTypes.person),
-      objectsRead('persons', objectTypes.person, eachLike<TcpValue>(person), inParts),
-      objectsSent('persons'),
+      read(1, objectTypes.person),
+      objectsRead(1, objectTypes.person, eachLike<TcpValue>(person), inParts),
+      objectsSent(1),
     ],
   },
   {
@@ -163,10 +114,10 @@ const reads: Interaction<TcpMessage>[] = [
     given: given(inventory, state('an answer carries at most so many objects a part', { objects: 2 })),
     free: otherNames,
     steps: [
-      read('persons', objectTypes.person),
-      objectsRead('persons', objectTypes.person, eachLike<TcpValue>(person, { min: 2, max: 2 }), inOnePart),
-      objectsRead('persons', objectTypes.person, eachLike<TcpValue>(person, { min: 2, max: 2 }), inOnePart),
-      objectsSent('persons'),
+      read(1, objectTypes.person),
+      objectsRead(1, objectTypes.person, eachLike<TcpValue>(person, { min: 2, max: 2 }), inOnePart),
+      objectsRead(1, objectTypes.person, eachLike<TcpValue>(person, { min: 2, max: 2 }), inOnePart),
+      objectsSent(1),
     ],
   },
   {
@@ -176,22 +127,22 @@ const reads: Interaction<TcpMessage>[] = [
     given: given(inventory),
     free: otherNames,
     steps: [
-      read('person', objectTypes.person, { [filter.userName]: world.persons[3].userName }),
-      objectsRead('person', objectTypes.person, [
+      read(1, objectTypes.person, { [filter.userName]: world.persons[3].userName }),
+      objectsRead(1, objectTypes.person, [
         { ...person, userName: world.persons[3].userName, state: objectStates.disabled },
       ]),
-      objectsSent('person'),
+      objectsSent(1),
     ],
   },
   {
     description: 'read the DNs of a switch',
-    basis: documented(`${platformSdk}; the filter key switch_dbid is inferred`),
+    basis: documented(`${readPage}; the filter key switch_dbid is inferred`),
     given: given(dnsExist),
     steps: readDns(),
   },
   {
     description: 'read all places',
-    basis: documented(platformSdk),
+    basis: documented(readPage),
     given: given(placesExist),
     steps: readPlaces(),
   },
@@ -203,22 +154,26 @@ const reads: Interaction<TcpMessage>[] = [
   },
   {
     description: 'read all applications',
-    basis: documented(platformSdk),
+    basis: documented(readPage),
     given: given(state('applications exist')),
+    free: ['options', 'tenantDBIDs', 'portInfos'].map((name) => ({
+      path: `$.attributes.ConfObject[*].${name}`,
+      reason: 'billing counts applications, and how one is configured is its own affair',
+    })),
     steps: [
-      read('applications', objectTypes.application),
-      objectsRead('applications', objectTypes.application, eachLike<TcpValue>(application), inParts),
-      objectsSent('applications'),
+      read(4, objectTypes.application),
+      objectsRead(4, objectTypes.application, eachLike<TcpValue>(application), inParts),
+      objectsSent(4),
     ],
   },
   {
     description: 'read the tenant by its DBID',
-    basis: documented(platformSdk),
+    basis: documented(readPage),
     given: given(state('the tenant object exists', { dbid: world.tenant.dbid })),
     steps: [
-      read('tenant', objectTypes.tenant, { [filter.dbid]: world.tenant.dbid }),
-      objectsRead('tenant', objectTypes.tenant, [tenant]),
-      objectsSent('tenant'),
+      read(4, objectTypes.tenant, { [filter.dbid]: world.tenant.dbid }),
+      objectsRead(4, objectTypes.tenant, [tenant]),
+      objectsSent(4),
     ],
   },
   {
@@ -229,9 +184,9 @@ const reads: Interaction<TcpMessage>[] = [
     ),
     given: given(state('the tenant object exists', { dbid: world.tenant.dbid })),
     steps: [
-      read('tenant', objectTypes.tenant, { [filter.dbid]: world.tenant.dbid, [filter.name]: 'absent' }),
-      objectsRead('tenant', objectTypes.tenant, [tenant]),
-      objectsSent('tenant'),
+      read(4, objectTypes.tenant, { [filter.dbid]: world.tenant.dbid, [filter.name]: 'absent' }),
+      objectsRead(4, objectTypes.tenant, [tenant]),
+      objectsSent(4),
     ],
   },
 ];
@@ -242,9 +197,9 @@ const refusals: Interaction<TcpMessage>[] = [
     basis: inferred('EventObjectsSent ends every answer, and there is nothing to put before it'),
     given: given(state('there are no objects of a type', { objectType: objectTypes.skill })),
     negative: true,
-    steps: [read('skills', objectTypes.skill, { [filter.name]: 'absent' }), objectsSent('skills')],
+    steps: [read(5, objectTypes.skill, { [filter.name]: 'absent' }), objectsSent(5)],
     forbidden: [
-      destination<TcpMessage>({ name: 'EventObjectsRead', attributes: {} }),
+      destination<TcpMessage>({ name: events.read, attributes: {} }),
       destination<TcpMessage>({ name: error, attributes: {} }),
     ],
   },
@@ -256,12 +211,8 @@ const refusals: Interaction<TcpMessage>[] = [
     given: given(state('the configuration database is down')),
     negative: true,
     steps: [
-      read('persons', objectTypes.person),
-      destination<TcpMessage>({
-        name: error,
-        referenceId: bound('persons', examples.persons),
-        attributes: { type: string('CFGServerNotReady'), text: string('the configuration database is not available') },
-      }),
+      read(1, objectTypes.person),
+      refused(1, string(errorTypes.notReady), 'the configuration database is not available'),
     ],
   },
   {
@@ -271,11 +222,11 @@ const refusals: Interaction<TcpMessage>[] = [
     free: [...otherNames, ...closeDetails],
     negative: true,
     steps: [
-      read('persons', objectTypes.person),
-      objectsRead('persons', objectTypes.person, eachLike<TcpValue>(person), { ...inParts, optional: true }),
+      read(1, objectTypes.person),
+      objectsRead(1, objectTypes.person, eachLike<TcpValue>(person), { ...inParts, optional: true }),
       connectionClosed,
     ],
-    forbidden: [destination<TcpMessage>({ name: 'EventObjectsSent', attributes: {} })],
+    forbidden: [destination<TcpMessage>({ name: events.sent, attributes: {} })],
   },
 ];
 

@@ -1,8 +1,18 @@
 import { jsonType } from '../common/http-common.ts';
-import { assumed, type Basis, destination, documented, type FreePart, inferred, source, state } from '../contract.ts';
+import {
+  assumed,
+  type Basis,
+  destination,
+  documented,
+  type FreePart,
+  type Interaction,
+  inferred,
+  source,
+  state,
+} from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
-import { integer, regex, string } from '../matchers.ts';
+import { fromState, integer, regex, statusCode, string } from '../matchers.ts';
 import type { HttpMessage } from '../messages/http.ts';
 import { world } from '../world.ts';
 
@@ -27,13 +37,55 @@ const onlyStatus: readonly FreePart[] = [
   { path: '$.body', reason: 'the block looks at the status of this call only' },
 ];
 
-const readCustomer = (phone: string) =>
-  source<HttpMessage>({
-    method: 'GET',
-    path: routes.customers,
-    query: { phone },
-    headers: { ...authorized, accept: 'application/json' },
-  });
+const customerRequest = (phone: string) => ({
+  method: 'GET',
+  path: routes.customers,
+  query: { phone },
+  headers: { ...authorized, accept: 'application/json' },
+});
+const readCustomer = (phone: string) => source<HttpMessage>(customerRequest(phone));
+
+const customerIsGold = state(`customer ${phone} is gold`, { phone, customerId, tier: 'gold', openTickets: 2 });
+const goldCustomer = destination<HttpMessage>({
+  status: 200,
+  headers: { 'content-type': jsonType },
+  body: { customerId: regex('^C-[0-9]+$', customerId), tier: 'gold', openTickets: integer(2) },
+});
+
+/**
+ * A server that nobody should talk to.
+ * @param shows the state in which it shows such a certificate
+ * @param detail what Node says of it
+ */
+const refusedCertificate = (which: string, shows: string, detail: string): Interaction<HttpMessage> => ({
+  description: `read a customer from a server whose certificate is ${which}`,
+  negative: true,
+  basis: inferred('HTTPS with certificates of the server: one that cannot be trusted ends the call before the request'),
+  given: [state(shows)],
+  steps: [
+    // What the source would send if it trusted the server.
+    { ...readCustomer(phone), optional: true },
+    destination<HttpMessage>({ fault: 'tls', detail }),
+  ],
+  forbidden: [readCustomer(phone)],
+});
+
+const certificateDemanded = state('api demands a client certificate');
+const { clientName } = dialect.http.externalCustomer;
+
+const proxied = 'the settings httpProxy and redundantHttpProxy of Designer: a forward proxy, and one to fall back on';
+/** The request for a tunnel to the API. The example stands for the authority that the states give. */
+const connect = source<HttpMessage>({
+  method: 'CONNECT',
+  path: fromState('authority', 'customer.example:443', regex('^[^/:]+:[0-9]+$', 'customer.example:443')),
+});
+const throughProxy = (description: string, proxies: string): Interaction<HttpMessage> => ({
+  description,
+  basis: inferred(proxied),
+  given: [state(proxies), customerIsGold],
+  free: noCaching,
+  steps: [connect, destination<HttpMessage>({ status: statusCode('success', 200) }), readCustomer(phone), goldCustomer],
+});
 
 /**
  * A customer's API as Designer's HTTP REST block calls it. The table names the Designer Application Server as the source;
@@ -46,16 +98,9 @@ export default defineContract<HttpMessage>({
     {
       description: 'read a customer',
       basis: documented(`${restBlock}: GET, JSON answer`),
-      given: [state(`customer ${phone} is gold`, { phone, customerId, tier: 'gold', openTickets: 2 })],
+      given: [customerIsGold],
       free: noCaching,
-      steps: [
-        readCustomer(phone),
-        destination<HttpMessage>({
-          status: 200,
-          headers: { 'content-type': jsonType },
-          body: { customerId: regex('^C-[0-9]+$', customerId), tier: 'gold', openTickets: integer(2) },
-        }),
-      ],
+      steps: [readCustomer(phone), goldCustomer],
     },
     {
       description: 'create a ticket, encoded as JSON',
@@ -158,16 +203,40 @@ export default defineContract<HttpMessage>({
         }),
       ],
     },
+    refusedCertificate('expired', 'api certificate is expired', 'CERT_HAS_EXPIRED'),
+    refusedCertificate('of another host', 'api certificate is of another host', 'ERR_TLS_CERT_ALTNAME_INVALID'),
+    refusedCertificate('self-signed', 'api certificate is self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT'),
+    refusedCertificate(
+      'of an authority that nobody knows',
+      'api certificate is of an unknown authority',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ),
     {
-      description: 'read a customer from a server whose certificate is expired',
+      description: 'read a customer with the client certificate that the API demands',
+      basis: assumed('an API may demand a certificate of its client (RFC 8446, section 4.3.2)'),
+      given: [certificateDemanded, state('client certificate is issued', { commonName: clientName }), customerIsGold],
+      free: noCaching,
+      steps: [source<HttpMessage>({ ...customerRequest(phone), clientCertificate: clientName }), goldCustomer],
+    },
+    {
+      description: 'read a customer without the client certificate that the API demands',
       negative: true,
-      basis: inferred('HTTPS with certificates of the server: an expired one ends the call before the request'),
-      given: [state('api certificate is expired')],
-      steps: [
-        // A source that keeps the contract never gets so far as to send this.
-        { ...readCustomer(phone), optional: true },
-        destination<HttpMessage>({ fault: 'tls', detail: 'CERT_HAS_EXPIRED' }),
-      ],
+      basis: assumed('the API refuses the request and not the handshake, as nginx does with 400 and others with 403'),
+      given: [certificateDemanded],
+      free: onlyStatus,
+      steps: [readCustomer(phone), destination<HttpMessage>({ status: statusCode([400, 401, 403], 400) })],
+    },
+    throughProxy('read a customer through the forward proxy', 'requests go through the forward proxy'),
+    throughProxy('read a customer through the second forward proxy', 'the first proxy is down'),
+    {
+      description: 'read a customer through a forward proxy that opens no tunnel',
+      negative: true,
+      basis: inferred(
+        `${proxied}; one that cannot reach the API answers CONNECT with an error (RFC 9110, section 9.3.6)`,
+      ),
+      given: [state('requests go through the forward proxy'), state('the proxy cannot reach the api')],
+      free: onlyStatus,
+      steps: [connect, destination<HttpMessage>({ status: statusCode([502, 503, 504], 502) })],
     },
   ],
 });

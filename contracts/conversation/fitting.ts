@@ -68,6 +68,9 @@ export class Fitting {
   /** Whether a message that fits a passed step repeats it: to the letter, or because it is nothing that is due. */
   isCopyOf({ taken, suspect }: TrackedStep): boolean {
     if (suspect !== undefined || taken.some((content) => equalJson(content, this.#message.content))) return true;
+    // The answer to the one before may have been lost: then it is a later request of the same form.
+    const ahead = this.#early();
+    if (ahead !== undefined && isWhole(ahead)) return false;
     return this.#due().every((fit) => this.#strangeness(fit) > 0);
   }
 

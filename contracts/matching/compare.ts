@@ -10,14 +10,18 @@ import { type Mismatch, report, type Walk } from './walk.ts';
 
 function visit(walk: Walk, expected: unknown, actual: unknown, scope: Scope, strict: Strictness): void {
   const before = walk.out.length;
-  const bound = scope.cascaded ? undefined : scope.rules.find((rule) => hasBinding(walk, rule));
+  const bound = scope.cascaded ? undefined : boundRule(walk, scope);
   if (bound !== undefined) compareBound(walk, bound, actual);
   else compareByKind(walk, expected, actual, scope, strict);
   if (scope.binds.length === 0 || walk.out.length > before) return;
   for (const name of scope.binds) walk.bindings?.set(name, actual);
 }
 
-const hasBinding = (walk: Walk, rule: Rule) => rule.binding !== undefined && walk.bindings?.has(rule.binding) === true;
+/** The rule that asks for a value which has been bound by now. */
+function boundRule({ bindings }: Walk, { rules }: Scope): Rule | undefined {
+  for (const rule of rules) if (rule.binding !== undefined && bindings?.has(rule.binding) === true) return rule;
+  return undefined;
+}
 
 function compareByKind(walk: Walk, expected: unknown, actual: unknown, scope: Scope, strict: Strictness): void {
   if (isArray(expected)) {

@@ -14,16 +14,19 @@ export function compareMaps(
   scope: Scope,
   strict: Strictness,
 ): void {
-  const expectedKeys = keysOf(expected);
+  const { rules, cascaded } = scope;
+  if (rules.length === 0) {
+    compareByKey(walk, expected, actual, scope, strict);
+    return;
+  }
   const actualKeys = keysOf(actual);
-  if (expectedKeys.length === 0 && actualKeys.length > 0 && strict === true) {
+  if (actualKeys.length > 0 && strict === true && keysOf(expected).length === 0) {
     for (const key of actualKeys) reportUnexpected(walk, key, actual[key]);
     return;
   }
   const before = walk.out.length;
-  const { rules, cascaded } = scope;
   const forValues = ({ name }: Rule) => !cascaded && valueRules.has(name);
-  if (rules.length === 0 || !rules.every(forValues)) compareByKey(walk, expected, actual, scope, strict);
+  if (!rules.every(forValues)) compareByKey(walk, expected, actual, scope, strict);
   const membersFit = walk.out.length === before;
   for (const rule of rules) {
     if (forValues(rule)) compareValues(walk, rule, expected, actual, scope, strict);
@@ -35,12 +38,18 @@ export function compareMaps(
 const valueRules = new Set(['values', 'eachValue', 'arrayContains']);
 
 function compareByKey(walk: Walk, expected: JsonObject, actual: JsonObject, scope: Scope, strict: Strictness): void {
+  let known = 0;
   for (const key of keysOf(expected)) {
-    if (hasKey(actual, key)) visitMember(walk, expected[key], actual, key, scope, strict);
-    else if (!scope.mapRule) reportMissing(walk, key, expected[key], scope);
+    if (hasKey(actual, key)) {
+      known += 1;
+      visitMember(walk, expected[key], actual, key, scope, strict);
+    } else if (!scope.mapRule) reportMissing(walk, key, expected[key], scope);
   }
   if (strict !== undefined && !scope.mapRule) {
-    for (const key of keysOf(actual)) if (!hasKey(expected, key)) refuseUnknown(walk, key, actual[key], strict);
+    const keys = keysOf(actual);
+    if (keys.length > known) {
+      for (const key of keys) if (!hasKey(expected, key)) refuseUnknown(walk, key, actual[key], strict);
+    }
   }
   if (!scope.direct) return;
   for (const rule of scope.rules) if (rule.name === 'eachKey') compareEachKey(walk, rule, actual);

@@ -65,6 +65,8 @@ export class Scope {
 
   /** The scope of a child, by its key or its position. */
   child(fragment: string | number): Scope {
+    // Where no rule applies, none applies below.
+    if (this.#live.length === 0 && this.#done.length === 0) return this;
     if (typeof fragment === 'number') {
       if (!this.#hasNumbers) {
         this.#otherIndex ??= this.#step('0', 0);

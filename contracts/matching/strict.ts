@@ -34,7 +34,8 @@ function compilePaths(paths: readonly string[]): Strictness {
 
 /** Reads the paths below which unexpected keys are mismatches; remembered by the identity of the list. */
 export function strictness(paths: readonly string[]): Strictness {
-  if (compiled.has(paths)) return compiled.get(paths);
+  const known = compiled.get(paths);
+  if (known !== undefined || compiled.has(paths)) return known;
   const made = compilePaths(paths);
   compiled.set(paths, made);
   return made;

@@ -59,7 +59,8 @@ function floatText(value: number): string {
 /** The keys that JSON would carry: own, enumerable, with a value. */
 export function keysOf(value: JsonObject): string[] {
   const keys = Object.keys(value);
-  return keys.every((key) => value[key] !== undefined) ? keys : keys.filter((key) => value[key] !== undefined);
+  for (const key of keys) if (value[key] === undefined) return keys.filter((each) => value[each] !== undefined);
+  return keys;
 }
 
 export function hasKey(value: JsonObject, key: string): boolean {

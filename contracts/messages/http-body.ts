@@ -5,6 +5,7 @@ export type BodyKind = 'json' | 'form' | 'multipart' | 'text' | 'binary';
 
 /** The kind of a content type; without one a body is text where it is UTF-8, else binary. */
 export function bodyKind(contentType: string | undefined, bytes?: Uint8Array): BodyKind {
+  if (contentType === 'application/json') return 'json';
   if (contentType === undefined) return bytes === undefined || isUtf8(bytes) ? 'text' : 'binary';
   const mediaType = mediaTypeOf(contentType);
   if (mediaType === 'application/json' || mediaType === 'text/json' || mediaType.endsWith('+json')) return 'json';
@@ -24,20 +25,42 @@ export function isText(contentType: string): boolean {
   );
 }
 
+/**
+ * The encoding of a text by the charset that its content type names: ISO-8859-1 (of which US-ASCII is a part), UTF-16LE, or
+ * UTF-8, which is also the one where another or none is named.
+ */
+export function textEncoding(contentType: string | undefined): BufferEncoding {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase() ?? '';
+  return charsets.get(charset) ?? 'utf8';
+}
+
+const charsets: ReadonlyMap<string, BufferEncoding> = new Map([
+  ['iso-8859-1', 'latin1'],
+  ['latin1', 'latin1'],
+  ['us-ascii', 'latin1'],
+  ['utf-16le', 'utf16le'],
+]);
+
 /** A logical body as bytes: what a peer reads back as the same logical body. */
 export function encodeBody(contentType: string | undefined, body: HttpBody | undefined): Buffer {
-  if (body === undefined) return Buffer.alloc(0);
+  const written = writeBody(contentType, body);
+  return typeof written === 'string' ? Buffer.from(written) : written;
+}
+
+/** As {@link encodeBody}, still as text where the bytes are UTF-8. */
+export function writeBody(contentType: string | undefined, body: HttpBody | undefined): string | Buffer {
+  if (body === undefined) return '';
   switch (bodyKind(contentType)) {
     case 'json':
-      return Buffer.from(isMalformedJson(body) ? body : JSON.stringify(body));
+      return isMalformedJson(body) ? body : JSON.stringify(body);
     case 'form':
-      return Buffer.from(isRecord(body) ? formatFields(body) : String(body));
+      return isRecord(body) ? formatFields(body) : String(body);
     case 'multipart':
-      return Array.isArray(body) ? formatMultipart(contentType ?? '', body) : Buffer.from(String(body));
+      return Array.isArray(body) ? formatMultipart(contentType ?? '', body) : String(body);
     case 'binary':
       return Buffer.from(String(body), 'base64');
     default:
-      return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+      return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body), textEncoding(contentType));
   }
 }
 

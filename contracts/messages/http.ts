@@ -4,7 +4,8 @@ import type { MessageProfile } from './profile.ts';
 
 /**
  * A request in logical form. Header names are lower-case, several values of one header are joined with `, ` (RFC 9110,
- * section 5.3). The path is as it was sent, still percent-encoded; query names and values are decoded.
+ * section 5.3). The path is still percent-encoded, with upper-case digits (RFC 3986, section 6.2.2.1), and otherwise as it was
+ * sent; query names and values are decoded. `CONNECT` has the authority that it asks for as its path.
  */
 export interface HttpRequest {
   method: string;
@@ -13,6 +14,8 @@ export interface HttpRequest {
   query?: Record<string, string | string[]>;
   headers?: Record<string, string>;
   body?: HttpBody;
+  /** The common name in the certificate that the source showed in the TLS handshake, where the destination trusts it. */
+  clientCertificate?: string;
 }
 
 /** A response in logical form; headers and body as in {@link HttpRequest}. */
@@ -35,7 +38,8 @@ export interface HttpFault {
 
 /**
  * A body by its content type: the parsed value for JSON types, a record of fields for `application/x-www-form-urlencoded`,
- * a list of {@link HttpPart} for `multipart/*`, text for all other text types (XML and HTML too), base64 for everything else.
+ * a list of {@link HttpPart} for `multipart/*`, text for all other text types (XML and HTML too), base64 for everything else. A
+ * content coding (gzip) is taken off and put on again, except from bytes that are kept as base64.
  * A body that breaks its content type (JSON that does not parse) is kept as text, and text that begins like a JSON object or list
  * and is none is sent as it is. An empty body is absent.
  */

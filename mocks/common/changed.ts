@@ -11,6 +11,6 @@ export function changed<World extends object>(world: World, change: Partial<Worl
 }
 
 /** A copy of a map without one of its keys. */
-export function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
+export function without<Key, T>(map: ReadonlyMap<Key, T>, key: Key): ReadonlyMap<Key, T> {
   return new Map([...map].filter(([each]) => each !== key));
 }

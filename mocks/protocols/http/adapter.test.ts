@@ -48,7 +48,10 @@ async function perform(server: MockServer, contract: Contract, interaction: Inte
   return {
     failure: observed.failure?.message,
     destination: texts('destination', observed.messages),
-    source: exchanges.flatMap((exchange) => texts('source', exchange.messages)),
+    source: texts(
+      'source',
+      exchanges.flatMap(({ messages }) => messages),
+    ),
     failures: exchanges.flatMap((exchange) => exchange.failure?.message ?? []),
     exchanges: exchanges.length,
   };
@@ -71,7 +74,8 @@ describe('mock and play keep the same contract, whoever is judged', () => {
       const contract: Contract = customerContract;
       const server = await serve(contract, externalCustomer as never);
       expect(server.address.ca).toContain('BEGIN CERTIFICATE');
-      expect(await perform(server, contract, interaction)).toEqual(kept);
+      const exchanges = interaction.steps.filter(({ from }) => from === 'source').length;
+      expect(await perform(server, contract, interaction)).toEqual({ ...kept, exchanges });
     },
   );
 
@@ -124,6 +128,33 @@ describe('a mock remembers', () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
+  test('and shows what, and forgets it when it is told to, with every state', async () => {
+    const { address, setState, inspect, reset } = await serve(configContract);
+    const url = `http://127.0.0.1:${address.port}/config/v1/tenants/${world.tenant.uuid}`;
+    const known = inspect?.();
+    expect(known).toMatchObject({ tenants: { [world.tenant.uuid]: { tenantId: 't100' } } });
+    const set = await setState({ name: 'config service lost redis', params: {} });
+    expect((await fetch(url, { method: 'DELETE' })).status).toBe(503);
+    await reset?.();
+    expect(inspect?.()).toEqual(known);
+    expect((await fetch(url, { method: 'DELETE' })).status).toBe(200);
+    expect(inspect?.()).toMatchObject({ tenants: {} });
+    await set.undo();
+    expect((await fetch(url)).status).toBe(404);
+    await reset?.();
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  test('in a real server what cannot be shown or put back', async () => {
+    const server = await adapter.serve({
+      contracts: [configContract],
+      listen,
+      service: { ...configService, createWorld: () => new URL('http://store.example') } as never,
+    });
+    open.push(server);
+    expect([server.inspect, server.reset]).toEqual([undefined, undefined]);
+  });
+
   test('an unknown state names those that exist', async () => {
     const { setState } = await serve(configContract);
     const setting = setState({ name: 'tenant t100 exist', params: {} });
@@ -155,6 +186,7 @@ describe('a request that no contract has', () => {
     await server.settled();
     const [exchange] = server.exchanges();
     expect(exchange?.failure?.name).toBe('UnmatchedMessageError');
+    expect(exchange?.failure?.message).toBe(nearMissText);
     expect(exchange?.messages[0]?.content).toMatchObject({ method: 'GET', query: { number: '7001', folder: '7' } });
     expect(exchange?.messages[1]?.content).toMatchObject({ status: 500, body: nearMissText });
   });

@@ -1,13 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The body of a request went past the limit. */
-export class OversizedBodyError extends Error {
-  override name = 'OversizedBodyError';
+/** A body that a peer sent and that is not read; the message says why, the status is what to answer a request with. */
+export class BodyError extends Error {
+  override name = 'BodyError';
+  readonly status: 400 | 413 | 415;
+
+  constructor(status: BodyError['status'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
 }
+
+/** A body larger than the limit. */
+export const oversized = (limitBytes: number) =>
+  new BodyError(413, `the body is larger than ${limitBytes} bytes, the most that a mock reads`);
 
 /**
  * Reads a request's body to its end.
- * @throws {OversizedBodyError} as soon as it is larger than the limit; the rest is left unread
+ * @throws {BodyError} as soon as it is larger than the limit; the rest is left unread
  */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -17,7 +27,7 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
       size += chunk.length;
       if (size <= limitBytes) return void chunks.push(chunk);
       request.pause();
-      reject(new OversizedBodyError(`the body is larger than ${limitBytes} bytes, the most that a mock reads`));
+      reject(oversized(limitBytes));
     });
     request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     request.on('error', reject);

@@ -1,8 +1,10 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import type { HttpFault, HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
 import type { Address } from '../../adapter.ts';
 import { httpLimits } from './limits.ts';
+import type { KeyedCertificate } from './tls.ts';
 import { logicalResponse, wireRequest } from './wire.ts';
 
 /** How long to wait for a whole response, and what ends the wait before that. */
@@ -11,6 +13,10 @@ export interface SendOptions {
   timeoutMs: number;
   signal: AbortSignal;
   bodyBytes?: number;
+  /** What the source shows in the TLS handshake when it is asked. */
+  certificate?: KeyedCertificate;
+  /** A tunnel to a destination that speaks TLS; a connection of its own when absent. */
+  through?: Socket;
 }
 
 /** The system's and OpenSSL's names of what a source can meet instead of a response. */
@@ -28,13 +34,52 @@ export async function send(request: HttpRequest, at: Address, options: SendOptio
   const patience = new Patience(options.timeoutMs);
   try {
     const signal = AbortSignal.any([patience.signal, options.signal]);
-    return await exchange(request, at, { signal, patience, bodyBytes: options.bodyBytes ?? httpLimits.bodyBytes });
+    return await exchange(request, at, { ...options, signal, patience });
   } catch (error) {
     options.signal.throwIfAborted();
     if (patience.signal.aborted) return { fault: 'timeout', detail: patience.spent };
     return faultOf(error);
   } finally {
     patience.end();
+  }
+}
+
+/** What a forward proxy said to a CONNECT, and the tunnel if it opened one. */
+export interface Connected {
+  answer: HttpResponse | HttpFault;
+  tunnel?: Socket;
+}
+
+/**
+ * Asks a forward proxy for a tunnel.
+ * @param request a CONNECT whose path is what it asks for
+ * @throws {Error} when the answer is not HTTP, or the signal was aborted
+ */
+export async function openTunnel(
+  request: HttpRequest,
+  proxy: Address,
+  { timeoutMs, signal }: Pick<SendOptions, 'timeoutMs' | 'signal'>,
+): Promise<Connected> {
+  const patience = AbortSignal.any([AbortSignal.timeout(timeoutMs), signal]);
+  const { target, headers } = wireRequest(request);
+  const options = { host: proxy.host, port: proxy.port, method: 'CONNECT', path: target, headers, agent: false };
+  const sent = httpRequest({ ...options, signal: patience });
+  try {
+    return await new Promise<Connected>((resolve, reject) => {
+      sent.on('error', reject);
+      sent.on('connect', (response, socket: Socket) => {
+        const { statusCode: status = 0 } = response;
+        const opened = status >= 200 && status < 300;
+        if (!opened) socket.destroy();
+        const said = logicalResponse(status, response.headers, new Uint8Array());
+        said.then((answer) => resolve(opened ? { answer, tunnel: socket } : { answer }), reject);
+      });
+      sent.end();
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (patience.aborted) return { answer: { fault: 'timeout', detail: `no tunnel within ${timeoutMs} ms` } };
+    return { answer: faultOf(error) };
   }
 }
 
@@ -67,20 +112,19 @@ class Patience {
   }
 }
 
-interface Exchange {
-  signal: AbortSignal;
+interface Exchange extends Omit<SendOptions, 'timeoutMs'> {
   patience: Patience;
-  bodyBytes: number;
 }
 
 async function exchange(
   request: HttpRequest,
   at: Address,
-  { signal, patience, bodyBytes }: Exchange,
+  { signal, patience, bodyBytes = httpLimits.bodyBytes, certificate, through }: Exchange,
 ): Promise<HttpResponse> {
   const { target, headers, bytes } = wireRequest(request);
   const options = { host: at.host, port: at.port, method: request.method, path: target, headers, agent: false, signal };
-  const sent = at.ca === undefined ? httpRequest(options) : httpsRequest({ ...options, ca: at.ca });
+  const secured = { ca: at.ca, ...certificate, ...(through === undefined ? {} : { socket: through }) };
+  const sent = at.ca === undefined ? httpRequest(options) : httpsRequest({ ...options, ...secured });
   sent.once('finish', () => patience.sent());
   // A destination may answer and close before it has read everything; the answer counts, not the failed write.
   const response = await responseTo(sent, bytes);

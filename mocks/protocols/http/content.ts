@@ -1,5 +1,5 @@
 import type { HttpBody } from '../../../contracts/messages/http.ts';
-import { bodyKind } from '../../../contracts/messages/http-body.ts';
+import { bodyKind, textEncoding } from '../../../contracts/messages/http-body.ts';
 import { parseMultipart } from './multipart.ts';
 
 const utf8 = new TextDecoder();
@@ -18,22 +18,42 @@ export function decodeSimpleBody(contentType: string | undefined, bytes: Uint8Ar
     case 'json':
       return parseJson(utf8.decode(bytes));
     case 'form':
-      return fields(utf8.decode(bytes));
+      return fields(decodeText(contentType, bytes));
     case 'binary':
       return Buffer.from(bytes).toString('base64');
     default:
-      return utf8.decode(bytes);
+      return decodeText(contentType, bytes);
   }
+}
+
+function decodeText(contentType: string | undefined, bytes: Uint8Array): string {
+  const encoding = textEncoding(contentType);
+  return encoding === 'utf8' ? utf8.decode(bytes) : Buffer.from(bytes).toString(encoding);
 }
 
 /** The fields of a query or a form; a name that comes more than once has a list. */
 export function fields(encoded: string): Record<string, string | string[]> {
+  const pairs = withoutEscapes.test(encoded) ? split(encoded) : [...new URLSearchParams(encoded)];
+  const single = Object.fromEntries(pairs);
+  if (Object.keys(single).length === pairs.length) return single;
   const values = new Map<string, string | string[]>();
-  for (const [name, value] of new URLSearchParams(encoded)) {
+  for (const [name, value] of pairs) {
     const known = values.get(name);
     values.set(name, known === undefined ? value : [...[known].flat(), value]);
   }
   return Object.fromEntries(values);
+}
+
+/** Text that stands for itself in a query or a form: it can be split at a fraction of what decoding it costs. */
+const withoutEscapes = /^[\w.~:/@,;!=&-]*$/;
+
+function split(plain: string): [name: string, value: string][] {
+  const pairs: [name: string, value: string][] = [];
+  for (const pair of plain.split('&')) {
+    const at = pair.indexOf('=');
+    if (pair !== '') pairs.push(at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]);
+  }
+  return pairs;
 }
 
 function parseJson(text: string): HttpBody {

@@ -2,7 +2,7 @@ import type { HttpFault } from '../../../contracts/messages/http.ts';
 import type { Observed, ObservedMessage } from '../../adapter.ts';
 import type { HttpLimits } from './limits.ts';
 import { MessageReader, type ReadMessage } from './message-reader.ts';
-import { logicalRequest, logicalResponse } from './wire.ts';
+import { isBodiless, logicalRequest, logicalResponse } from './wire.ts';
 
 interface Timed {
   message: ReadMessage;
@@ -28,7 +28,7 @@ export class ExchangeReader {
       this.#pending.push({ message, atMs: Date.now() });
       return true;
     };
-    const onResponse = () => this.#pending[0]?.message.method !== 'HEAD';
+    const onResponse = ({ status }: ReadMessage) => this.#pending[0]?.message.method !== 'HEAD' && !isBodiless(status);
     const respond = (message: ReadMessage) => this.#respond(message);
     this.#requests = new MessageReader('REQUEST', { head: onRequest, complete: () => {} }, limits.bodyBytes);
     this.#responses = new MessageReader('RESPONSE', { head: onResponse, complete: respond }, limits.bodyBytes);
@@ -92,16 +92,21 @@ export class ExchangeReader {
   #write(request: Timed, answer: () => Promise<ObservedMessage>, response?: ReadMessage): void {
     const { message, atMs } = request;
     const limit = this.#limits.bodyBytes;
-    this.#writing = this.#writing.then(async () => {
-      const bytes = Buffer.concat(message.chunks);
-      const content = await logicalRequest(message.method, message.url, message.headers, bytes);
-      const messages: ObservedMessage[] = [{ from: 'source', content, atMs }, await answer()];
-      if (message.size <= limit && (response?.size ?? 0) <= limit) return this.#record({ messages });
-      const failure = new Error(
-        `${message.method} ${message.url}: a body is larger than ${limit} bytes, the most that is kept`,
-      );
-      this.#record({ messages, failure });
-    });
+    const title = `${message.method} ${message.url}`;
+    const cut =
+      message.size > limit || (response?.size ?? 0) > limit
+        ? new Error(`${title}: a body is larger than ${limit} bytes, the most that is kept`)
+        : undefined;
+    this.#writing = this.#writing
+      .then(async () => {
+        const bytes = Buffer.concat(message.chunks);
+        const content = await logicalRequest(message.method, message.url, message.headers, bytes);
+        const messages: ObservedMessage[] = [{ from: 'source', content, atMs }, await answer()];
+        this.#record(cut === undefined ? { messages } : { messages, failure: cut });
+      })
+      .catch((cause: Error) => {
+        this.#record({ messages: [], failure: cut ?? new Error(`${title}: ${cause.message}`, { cause }) });
+      });
   }
 
   #unreadable(side: 'source' | 'destination', cause: Error | undefined): void {

@@ -2,6 +2,8 @@
 export interface HttpLimits {
   /** The largest body that is read; a larger one is answered with 413. */
   bodyBytes: number;
+  /** The largest start line with headers that is read; larger ones are answered with 431. */
+  headerBytes: number;
   /** How many exchanges are kept; the oldest one goes first. */
   journalExchanges: number;
   /** How long a peer may take from connecting to the end of its headers. */
@@ -20,6 +22,7 @@ export interface HttpLimits {
 
 export const httpLimits: HttpLimits = {
   bodyBytes: 8 * 1024 * 1024,
+  headerBytes: 16 * 1024,
   journalExchanges: 1000,
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 15_000,

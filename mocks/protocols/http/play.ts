@@ -14,19 +14,30 @@ import {
   type Observed,
   type ObservedMessage,
   type Performance,
+  UnattainableStateError,
   UnreachableError,
 } from '../../adapter.ts';
 import { serviceMock } from '../../registry.ts';
-import { send } from './client.ts';
 import { defaultStepTimeoutMs } from './limits.ts';
+import { Route } from './route.ts';
 import { isHttpServiceMock } from './service.ts';
 
 /**
  * Acts as the source: sends the requests of the interaction, each after the answer to the one before, and returns them with
  * what came back. `failure` is set where an exchange ended early and the interaction is not about that.
  * @throws {TypeError} when the interaction has no request, or one that is none
+ * @throws {UnattainableStateError} when the provider states did not give what the source needs: a proxy, a certificate
  */
 export async function play(performance: Performance, at: Address, signal: AbortSignal): Promise<Observed> {
+  const route = new Route(at, performance.values);
+  try {
+    return await playOn(route, performance, at, signal);
+  } finally {
+    route.end();
+  }
+}
+
+async function playOn(route: Route, performance: Performance, at: Address, signal: AbortSignal): Promise<Observed> {
   const { interaction, values } = performance;
   const conversation = new Conversation(interaction, httpProfile, { values });
   const messages: ObservedMessage[] = [];
@@ -36,12 +47,14 @@ export async function play(performance: Performance, at: Address, signal: AbortS
     // The answer before was none that the interaction goes on from.
     if (next === undefined) break;
     const request = await prepared(performance, at, next as HttpRequest);
-    const { answer, failure } = await exchange(request, interaction, at, signal);
+    const { answer, failure } = await exchange(request, interaction, { route, at, signal });
     for (const message of [said('source', request), ...(answer === undefined ? [] : [said('destination', answer)])]) {
       messages.push(message);
       conversation.feed(message);
     }
     if (failure !== undefined) return { messages, failure };
+    // Without its tunnel, a source that goes through a proxy has no way on.
+    if (request.method === 'CONNECT' && !route.isTunnelled) break;
   }
   return { messages };
 }
@@ -56,17 +69,17 @@ interface Answered {
 async function exchange(
   request: HttpRequest,
   interaction: Interaction,
-  at: Address,
-  signal: AbortSignal,
+  { route, at, signal }: { route: Route; at: Address; signal: AbortSignal },
 ): Promise<Answered> {
   try {
     const timeoutMs = interaction.stepTimeoutMs ?? defaultStepTimeoutMs;
-    const answer = await send(request, at, { timeoutMs, signal });
+    const answer = await route.send(request, { timeoutMs, signal });
     const expected = interaction.steps.some((step) => step.from === 'destination' && isHttpFault(step.content));
     if (!isHttpFault(answer) || expected) return { answer };
     const text = faultText(request, at, answer);
     return { answer, failure: answer.fault === 'refused' ? new UnreachableError(text) : new Error(text) };
   } catch (cause) {
+    if (cause instanceof UnattainableStateError) throw cause;
     const reason = signal.aborted ? 'the play was aborted' : cause instanceof Error ? cause.message : String(cause);
     return { failure: new Error(`${request.method} ${request.path}: ${reason}`, { cause }) };
   }

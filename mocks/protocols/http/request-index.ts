@@ -1,16 +1,21 @@
 import type { Contract, Interaction, Step } from '../../../contracts/contract.ts';
-import { compile, type Mismatch, match } from '../../../contracts/matching.ts';
-import { type HttpMessage, type HttpRequest, httpProfile, isHttpRequest } from '../../../contracts/messages/http.ts';
+import { compile, type FixedValue, fixedValues, hasFixed, match } from '../../../contracts/matching.ts';
+import { type HttpRequest, httpProfile, isHttpRequest } from '../../../contracts/messages/http.ts';
 import { type Candidate, candidate, type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
 import type { RequestMatch } from './service.ts';
 
 const strict = httpProfile.strict.source;
 
+interface Entry extends Candidate {
+  /** What a request must have as it is, to be this one and not another of the same method and path. */
+  fixed: readonly FixedValue[];
+}
+
 /** The requests of all contracts of a destination, found by method and path in one look-up, however many there are. */
 export class RequestIndex {
-  readonly #exact = new Map<string, Candidate[]>();
+  readonly #exact = new Map<string, Entry[]>();
   /** Requests whose path or method is a matcher. */
-  readonly #patterns: Candidate[] = [];
+  readonly #patterns: Entry[] = [];
 
   constructor(contracts: readonly Contract[]) {
     for (const contract of contracts) {
@@ -18,6 +23,7 @@ export class RequestIndex {
         for (const step of interaction.steps) this.#add(contract, interaction, step);
       }
     }
+    for (const entries of [...this.#exact.values(), this.#patterns]) keepWhatTellsApart(entries);
   }
 
   #add(contract: Contract, interaction: Interaction, step: Step): void {
@@ -25,7 +31,8 @@ export class RequestIndex {
     if (step.from !== 'source' || !isHttpRequest(template)) return;
     const { method, path } = template as { method: unknown; path: unknown };
     // A template without a query means: none. Said outright, the strictness below $.query sees an unexpected one.
-    const entry = candidate(contract, interaction, compile({ query: {}, ...template }));
+    const compiled = compile({ query: {}, ...template });
+    const entry = { ...candidate(contract, interaction, compiled), fixed: fixedValues(compiled) };
     if (typeof method === 'string' && typeof path === 'string') {
       const key = `${method} ${path}`;
       this.#exact.set(key, [...(this.#exact.get(key) ?? []), entry]);
@@ -38,9 +45,9 @@ export class RequestIndex {
    */
   find(request: HttpRequest, states: ReadonlySet<string>): RequestMatch | undefined {
     const candidates = this.#exact.get(`${request.method} ${request.path}`) ?? [];
-    let best: { entry: Candidate; score: number } | undefined;
+    let best: { entry: Entry; score: number } | undefined;
     for (const entry of this.#patterns.length === 0 ? candidates : [...candidates, ...this.#patterns]) {
-      if (mismatchesOf(entry, request).length > 0) continue;
+      if (!fits(entry, request)) continue;
       const score = statesInForce(entry.interaction, states);
       if (best === undefined || score > best.score) best = { entry, score };
     }
@@ -53,9 +60,17 @@ export class RequestIndex {
   }
 }
 
+/** Leaves out what all of the entries have in common. */
+function keepWhatTellsApart(entries: readonly Entry[]): void {
+  for (const entry of entries) {
+    entry.fixed = entry.fixed.filter((value) => !entries.every(({ compiled }) => hasFixed(compiled.example, [value])));
+  }
+}
+
 /** A request stands alone here: what it repeats of an earlier message is for the judge, who has seen that one. */
-function mismatchesOf(entry: Candidate, request: HttpMessage): Mismatch[] {
-  return match(entry.compiled, request, { strict, bindings: new Map() }).filter(({ rule }) => rule !== 'bound');
+function fits({ compiled, fixed }: Entry, request: HttpRequest): boolean {
+  if (!hasFixed(request, fixed)) return false;
+  return match(compiled, request, { strict, bindings: new Map() }).every(({ rule }) => rule === 'bound');
 }
 
 function statesInForce(interaction: Interaction, states: ReadonlySet<string>): number {

@@ -1,4 +1,4 @@
-import type { ProviderState } from '../../../contracts/contract.ts';
+import type { Contract, Interaction, ProviderState } from '../../../contracts/contract.ts';
 import type { HttpFault, HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
 import {
   type Exchange,
@@ -7,12 +7,30 @@ import {
   type StateSet,
   UnknownStateError,
 } from '../../adapter.ts';
+import { PlainWorld } from '../../common/plain-world.ts';
 import { Journal } from '../../journal.ts';
 import type { HttpLimits } from './limits.ts';
 import { RequestIndex } from './request-index.ts';
-import { type HttpServiceMock, isHttpServiceMock } from './service.ts';
+import {
+  type HttpServiceMock,
+  isHttpServiceMock,
+  type RequestMatch,
+  type RespondContext,
+  type Transport,
+} from './service.ts';
 
 type Reply = HttpResponse | HttpFault;
+
+interface Outcome {
+  reply: Reply;
+  failure?: Error;
+}
+
+/** Whoever waits for an answer. */
+export interface Asker {
+  /** Aborted when it waits no longer. Asked for only where an answer takes its time, so it may be made then. */
+  readonly signal: AbortSignal;
+}
 
 /** What a resolver is made of: the mock's contracts and behaviour, without an address. */
 export type ResolverOptions = Pick<ServeOptions, 'contracts' | 'service' | 'world'>;
@@ -24,10 +42,13 @@ export type ResolverOptions = Pick<ServeOptions, 'contracts' | 'service' | 'worl
 export class Resolver {
   readonly service: HttpServiceMock<unknown>;
   readonly #world: unknown;
+  /** Undefined where the world is a running server. */
+  readonly plainWorld: PlainWorld | undefined;
   readonly #index: RequestIndex;
   readonly #journal: Journal;
   readonly #limits: HttpLimits;
-  readonly #states: ProviderState[] = [];
+  /** One object for each state that is set. */
+  readonly #states: { name: string }[] = [];
   #stateNames = new Set<string>();
   #underWay = 0;
   #closed: Promise<void> | undefined;
@@ -39,49 +60,64 @@ export class Resolver {
     }
     this.service = service;
     this.#world = world ?? service.createWorld();
+    this.plainWorld = PlainWorld.of(this.#world);
     this.#index = new RequestIndex(contracts);
     this.#journal = new Journal(limits.journalExchanges);
     this.#limits = limits;
   }
 
-  /** Which certificate the mock wants to show now. */
-  get certificate() {
-    return this.service.certificate?.(this.#world) ?? 'valid';
+  /** How the mock wants to be reached now. */
+  get transport(): Transport {
+    return this.service.transport?.(this.#world) ?? { certificate: 'valid', proxies: [] };
   }
 
-  /** Answers and records one request. @param signal aborted when the source waits no longer */
-  async answer(request: HttpRequest, signal: AbortSignal): Promise<Reply> {
-    this.#underWay += 1;
+  /** Answers and records one request, at once where the service mock does. @param asker who waits for the answer */
+  answer(request: HttpRequest, asker: Asker): Reply | Promise<Reply> {
     const atMs = Date.now();
+    const outcome = this.#outcome(request, asker);
+    return outcome instanceof Promise ? this.#later(outcome, request, atMs) : this.#recorded(outcome, request, atMs);
+  }
+
+  async #later(outcome: Promise<Outcome>, request: HttpRequest, atMs: number): Promise<Reply> {
+    this.#underWay += 1;
     try {
-      const { reply, failure } = await this.#reply(request, signal);
-      const messages: ObservedMessage[] = [
-        { from: 'source', content: request, atMs },
-        { from: 'destination', content: reply, atMs: Date.now() },
-      ];
-      this.#journal.add(failure === undefined ? { messages } : { messages, failure });
-      return reply;
+      return this.#recorded(await outcome, request, atMs);
     } finally {
       this.#underWay -= 1;
     }
   }
 
-  async #reply(request: HttpRequest, signal: AbortSignal): Promise<{ reply: Reply; failure?: Error }> {
+  #recorded({ reply, failure }: Outcome, request: HttpRequest, atMs: number): Reply {
+    const messages: ObservedMessage[] = [
+      { from: 'source', content: request, atMs },
+      { from: 'destination', content: reply, atMs: Date.now() },
+    ];
+    this.record(failure, messages);
+    return reply;
+  }
+
+  #outcome(request: HttpRequest, asker: Asker): Outcome | Promise<Outcome> {
     const found = this.#index.find(request, this.#stateNames);
     if (found === undefined) {
       const failure = this.#index.unmatched(request);
       return { reply: plain(500, failure.message), failure };
     }
     try {
-      const { contract, interaction } = found;
-      const reply = this.service.respond(request, this.#world, { contract, interaction, signal });
+      const reply = this.service.respond(request, this.#world, new Context(found, asker));
       if (!(reply instanceof Promise) && !isWithheld(reply)) return { reply };
-      return { reply: await this.#unlessAborted(reply, signal) };
+      return this.#unlessAborted(reply, asker.signal).then(
+        (awaited) => ({ reply: awaited }),
+        (cause: unknown) => this.#failed(cause),
+      );
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const failure = new Error(`the mock of ${this.service.system} failed: ${reason}`, { cause });
-      return { reply: plain(500, failure.message), failure };
+      return this.#failed(cause);
     }
+  }
+
+  #failed(cause: unknown): Outcome {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const failure = new Error(`the mock of ${this.service.system} failed: ${reason}`, { cause });
+    return { reply: plain(500, failure.message), failure };
   }
 
   /** The reply, or the timeout that the source had when it gave up before. */
@@ -117,13 +153,21 @@ export class Resolver {
     }
     // The world was made by this very mock, whose handlers take it; the common type hides that.
     const { values = {}, undo } = await handler(this.#world as never, state.params);
-    this.#states.push(state);
+    const standing = { name: state.name };
+    this.#states.push(standing);
     this.#countStates();
-    return { values, undo: () => this.#undo(state, undo) };
+    return { values, undo: () => this.#undo(standing, undo) };
   }
 
-  async #undo(state: ProviderState, undo: StateSet['undo'] | undefined): Promise<void> {
-    const at = this.#states.indexOf(state);
+  /** Ends every state, without its undo: the world is put back as a whole. */
+  reset(): void {
+    this.#states.splice(0);
+    this.#countStates();
+    this.plainWorld?.reset();
+  }
+
+  async #undo(standing: { name: string }, undo: StateSet['undo'] | undefined): Promise<void> {
+    const at = this.#states.indexOf(standing);
     if (at < 0) return;
     this.#states.splice(at, 1);
     this.#countStates();
@@ -166,6 +210,22 @@ export class Resolver {
       await new Promise((resolve) => setTimeout(resolve, quietTurns));
       quietTurns = this.#underWay === 0 ? quietTurns + 1 : 0;
     }
+  }
+}
+
+class Context implements RespondContext {
+  readonly contract: Contract;
+  readonly interaction: Interaction;
+  readonly #asker: Asker;
+
+  constructor({ contract, interaction }: RequestMatch, asker: Asker) {
+    this.contract = contract;
+    this.interaction = interaction;
+    this.#asker = asker;
+  }
+
+  get signal(): AbortSignal {
+    return this.#asker.signal;
   }
 }
 

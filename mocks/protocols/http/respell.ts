@@ -40,7 +40,11 @@ async function requestReadBack(request: HttpRequest, write: Write): Promise<Http
   const { target, headers, bytes } = wireRequest(request);
   const start = `${request.method} ${target} HTTP/1.1`;
   const read = readWhole('REQUEST', start, write(Object.entries(headers)), bytes);
-  return logicalRequest(read.method, read.url, read.headers, Buffer.concat(read.chunks));
+  const { method, url, chunks } = read;
+  const { clientCertificate } = request;
+  // The certificate is shown beside the message, however that is written.
+  const shown = clientCertificate === undefined ? {} : { clientCertificate };
+  return { ...(await logicalRequest(method, url, read.headers, Buffer.concat(chunks))), ...shown };
 }
 
 async function responseReadBack(response: HttpResponse, write: Write): Promise<HttpResponse> {

@@ -6,13 +6,18 @@ import type { HttpFault, HttpResponse } from '../../../contracts/messages/http.t
 import { rowOf } from '../../../contracts/parts.ts';
 import type { MockServer, ServeOptions } from '../../adapter.ts';
 import { listenOn } from '../../listen.ts';
-import { OversizedBodyError, readBody } from './body.ts';
+import { BodyError, readBody } from './body.ts';
+import { answerConnect } from './forward-proxy.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
-import { Resolver } from './resolver.ts';
+import { rawResponse } from './raw-response.ts';
+import { type Asker, Resolver } from './resolver.ts';
+import type { CertificateKind } from './service.ts';
 import { trackSockets } from './sockets.ts';
-import { type Certificates, makeCertificates } from './tls.ts';
-import { logicalRequest, wireResponse } from './wire.ts';
+import { refusalOf } from './tls.ts';
+import { TransportSetup } from './transport.ts';
+import { logicalRequest, messageToSend } from './wire.ts';
 
+const noBytes = new Uint8Array();
 const endedEarly = 'the source ended the connection before its request was whole';
 
 /**
@@ -22,8 +27,10 @@ const endedEarly = 'the source ended the connection before its request was whole
 export async function startServer(options: ServeOptions, limits: HttpLimits = httpLimits): Promise<MockServer> {
   options.signal?.throwIfAborted();
   const resolver = new Resolver(options, limits);
-  const certificates = options.contracts.some(isTls) ? await makeCertificates(options.listen.host) : undefined;
-  const face = new ListeningFace(resolver, limits, certificates);
+  const transport = options.contracts.some(isTls)
+    ? await TransportSetup.make(options.listen.host, resolver, limits)
+    : undefined;
+  const face = new ListeningFace(resolver, limits, transport);
   const { port } = await listenOn(face.server, options.listen);
   try {
     await resolver.open();
@@ -33,25 +40,37 @@ export async function startServer(options: ServeOptions, limits: HttpLimits = ht
     throw error;
   }
   const { ca: _, ...listen } = options.listen;
-  const address = { ...listen, port, ...(certificates === undefined ? {} : { ca: certificates.ca }) };
+  const address = { ...listen, port, ...(transport === undefined ? {} : { ca: transport.certificates.ca }) };
   const close = () => face.close();
+  const { plainWorld } = resolver;
+  const adapt = async () => {
+    const values = await transport?.adapt(address);
+    face.showCertificate();
+    return values;
+  };
   options.signal?.addEventListener('abort', close, { once: true });
   return {
     address,
     setState: async (state) => {
       const set = await resolver.setState(state);
-      face.showCertificate();
       return {
-        values: set.values,
+        values: { ...(await adapt()), ...set.values },
         undo: async () => {
           await set.undo();
-          face.showCertificate();
+          await adapt();
         },
       };
     },
     exchanges: () => resolver.exchanges(),
     settled: () => resolver.settled(),
     clear: () => resolver.clear(),
+    ...(plainWorld && {
+      inspect: () => plainWorld.inspect(),
+      reset: async () => {
+        resolver.reset();
+        await adapt();
+      },
+    }),
     close: async () => {
       options.signal?.removeEventListener('abort', close);
       await close();
@@ -68,39 +87,51 @@ class ListeningFace {
   readonly server: Server;
   readonly #resolver: Resolver;
   readonly #limits: HttpLimits;
-  readonly #certificates: Certificates | undefined;
+  readonly #transport: TransportSetup | undefined;
+  #shown: CertificateKind = 'valid';
   readonly #failed = new WeakSet<Socket>();
-  /** Sockets whose TLS handshake is done. */
-  readonly #secured = new WeakSet<Socket>();
+  /** Sockets whose TLS handshake is done, with the common name in the source's certificate. */
+  readonly #secured = new WeakMap<Socket, string | undefined>();
   readonly #endSockets: () => void;
   readonly #stop = new AbortController();
   #closed: Promise<void> | undefined;
 
-  constructor(resolver: Resolver, limits: HttpLimits, certificates: Certificates | undefined) {
+  constructor(resolver: Resolver, limits: HttpLimits, transport: TransportSetup | undefined) {
     this.#resolver = resolver;
     this.#limits = limits;
-    this.#certificates = certificates;
+    this.#transport = transport;
     const timing = {
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.idleTimeoutMs,
       handshakeTimeout: limits.headersTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, Math.ceil(limits.headersTimeoutMs / 4)),
+      maxHeaderSize: limits.headerBytes,
+      optimizeEmptyRequests: true,
+      // node:http would refuse such a request by itself, and nobody would know of it.
+      requireHostHeader: false,
     };
     this.server =
-      certificates === undefined ? createServer(timing) : createTlsServer({ ...timing, ...certificates.valid });
+      transport === undefined ? createServer(timing) : createTlsServer({ ...timing, ...transport.serverOptions() });
     this.#endSockets = trackSockets(this.server);
     this.server.on('request', (request, response) => void this.#serve(request, response));
+    this.server.on('checkExpectation', (request, response) => {
+      const reason = `the expectation "${request.headers.expect}" is not known; there is 100-continue`;
+      this.#refuseRequest(request, response, 417, reason);
+    });
+    this.server.on('connect', (request, socket) => void answerConnect(request, socket, resolver));
     this.server.on('clientError', (error, socket) => this.#refuse(error, socket as Socket));
     this.server.on('tlsClientError', (error: Error, socket: TLSSocket) => this.#refuseHandshake(error, socket));
     this.server.on('secureConnection', (socket: TLSSocket) => this.#watchHandshake(socket));
   }
 
-  /** Shows the certificate that the service mock wants to show now. Connections that are idle are ended. */
+  /** Shows the certificate that the service mock wants to show now. Idle connections that have seen another one are ended. */
   showCertificate(): void {
-    if (this.#certificates === undefined || !('setSecureContext' in this.server)) return;
+    const { certificate } = this.#resolver.transport;
+    if (certificate === this.#shown || this.#transport === undefined || !('setSecureContext' in this.server)) return;
+    this.#shown = certificate;
     const server = this.server as ReturnType<typeof createTlsServer>;
-    server.setSecureContext(this.#certificates[this.#resolver.certificate]);
+    server.setSecureContext(this.#transport.serverOptions());
     server.closeIdleConnections();
   }
 
@@ -110,54 +141,65 @@ class ListeningFace {
       this.#stop.abort();
       this.server.close(() => resolve());
       this.#endSockets();
-    }).then(() => this.#resolver.close());
+    })
+      .then(() => this.#transport?.close())
+      .then(() => this.#resolver.close());
     return this.#closed;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const gone = new AbortController();
-    response.on('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      this.#refuseRequest(request, response, 400, 'it has no Host header (RFC 9112, section 3.2)');
+      return;
+    }
     try {
-      const bytes = await readBody(request, this.#limits.bodyBytes);
+      const bytes = hasBody(request) ? await readBody(request, this.#limits.bodyBytes) : noBytes;
       const logical = logicalRequest(request.method ?? '', request.url ?? '/', request.headers, bytes);
       const content = logical instanceof Promise ? await logical : logical;
-      send(response, await this.#resolver.answer(content, gone.signal));
+      const clientCertificate = this.#secured.get(request.socket);
+      const identified = clientCertificate === undefined ? content : { ...content, clientCertificate };
+      const reply = this.#resolver.answer(identified, new Waiting(response));
+      send(response, reply instanceof Promise ? await reply : reply);
     } catch (error) {
       this.#fail(request, response, error instanceof Error ? error : new Error(String(error)));
     }
   }
 
   #fail(request: IncomingMessage, response: ServerResponse, error: Error): void {
-    if (error instanceof OversizedBodyError) {
-      const title = `${request.method} ${request.url}`;
-      this.#recordOnce(request.socket, new OversizedBodyError(`${title}: ${error.message}`, { cause: error }));
-      response.on('finish', () => request.socket.destroySoon());
-      const headers = { 'content-type': 'text/plain', connection: 'close' };
-      send(response, { status: 413, headers, body: error.message });
+    if (error instanceof BodyError) {
+      this.#refuseRequest(request, response, error.status, error.message);
       return;
     }
     this.#recordOnce(request.socket, new Error(endedEarly, { cause: error }));
     response.destroy();
   }
 
+  /** Says why a request is not answered, to the source and to the record, and ends the connection. */
+  #refuseRequest(request: IncomingMessage, response: ServerResponse, status: number, reason: string): void {
+    this.#recordOnce(request.socket, new Error(`${request.method} ${request.url}: ${reason}`));
+    response.on('finish', () => request.socket.destroySoon());
+    send(response, { status, headers: { 'content-type': 'text/plain', connection: 'close' }, body: reason });
+  }
+
   /** What node:http could not read as a request, or waited for in vain. */
   #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     // node:https tells a failed handshake here too; it is recorded where it is told first as what it is.
-    if (this.#certificates !== undefined && !this.#secured.has(socket)) return;
+    if (this.#transport !== undefined && !this.#secured.has(socket)) return;
     if (error.code === 'ECONNRESET' && socket.bytesRead === 0) return void socket.destroy();
-    const silent = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-    this.#recordOnce(socket, new Error(this.#reasonOf(error), { cause: error }));
+    const reason = this.#reasonOf(error);
+    this.#recordOnce(socket, new Error(reason, { cause: error }));
     if (!socket.writable) return void socket.destroy();
-    socket.end(`HTTP/1.1 ${silent ? '408 Request Timeout' : '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
+    const status = refusals.get(error.code ?? '') ?? 400;
+    socket.end(rawResponse(status, { 'content-type': 'text/plain; charset=utf-8' }, Buffer.from(reason)));
   }
 
   #reasonOf(error: NodeJS.ErrnoException): string {
-    const { headersTimeoutMs, requestTimeoutMs } = this.#limits;
+    const { headersTimeoutMs, requestTimeoutMs, headerBytes } = this.#limits;
     switch (error.code) {
       case 'ERR_HTTP_REQUEST_TIMEOUT':
         return `the source sent no whole request in time (headers: ${headersTimeoutMs} ms, all: ${requestTimeoutMs} ms)`;
+      case 'HPE_HEADER_OVERFLOW':
+        return `the start line and headers are larger than ${headerBytes} bytes, the most that a mock reads`;
       case 'HPE_INVALID_EOF_STATE':
       case 'ECONNRESET':
         return endedEarly;
@@ -176,24 +218,65 @@ class ListeningFace {
   #refuseHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): void {
     // A source that refuses a certificate sends an alert, or just leaves.
     const refused = error.code === 'ECONNRESET' || error.code?.includes('ALERT') === true;
-    if (refused && this.#resolver.certificate === 'expired') this.#recordRefusedCertificate();
+    const { certificate } = this.#resolver.transport;
+    if (refused && certificate !== 'valid') this.#recordRefusal(certificate);
     else this.#resolver.record(new Error(`the TLS handshake failed: ${reasonOf(error)}`, { cause: error }));
     socket.destroy();
   }
 
   /** A source that looks at the certificate after the handshake, as Node does, leaves without a request. */
   #watchHandshake(socket: TLSSocket): void {
-    this.#secured.add(socket);
-    if (this.#resolver.certificate !== 'expired') return;
+    this.#secured.set(socket, socket.authorized ? commonNameOf(socket) : undefined);
+    const { certificate } = this.#resolver.transport;
+    if (certificate === 'valid') return;
     socket.once('close', () => {
-      if (socket.bytesRead === 0 && !this.#stop.signal.aborted) this.#recordRefusedCertificate();
+      if (socket.bytesRead === 0 && !this.#stop.signal.aborted) this.#recordRefusal(certificate);
     });
   }
 
-  #recordRefusedCertificate(): void {
-    const content: HttpFault = { fault: 'tls', detail: 'CERT_HAS_EXPIRED' };
+  #recordRefusal(certificate: Exclude<CertificateKind, 'valid'>): void {
+    const content: HttpFault = { fault: 'tls', detail: refusalOf[certificate] };
     this.#resolver.record(undefined, [{ from: 'destination', content, atMs: Date.now() }]);
   }
+}
+
+/** What is answered where node:http could not read a request; 400 to all else. */
+const refusals: ReadonlyMap<string, number> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+  ['HPE_HEADER_OVERFLOW', 431],
+]);
+
+function commonNameOf(socket: TLSSocket): string | undefined {
+  const { CN: name } = socket.getPeerCertificate().subject;
+  return Array.isArray(name) ? name[0] : name;
+}
+
+/** A source that waits for its response. */
+class Waiting implements Asker {
+  readonly #response: ServerResponse;
+  #gone: AbortController | undefined;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#gone === undefined) {
+      const gone = new AbortController();
+      const response = this.#response;
+      response.once('close', () => {
+        if (!response.writableFinished) gone.abort();
+      });
+      if (response.destroyed) gone.abort();
+      this.#gone = gone;
+    }
+    return this.#gone.signal;
+  }
+}
+
+/** A request without either of these ends with its headers (RFC 9112, section 6.3). */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 function send(response: ServerResponse, reply: HttpResponse | HttpFault): void {
@@ -201,8 +284,9 @@ function send(response: ServerResponse, reply: HttpResponse | HttpFault): void {
     response.destroy();
     return;
   }
-  const { headers, bytes } = wireResponse(reply, response.req.method);
-  response.writeHead(reply.status, headers).end(bytes);
+  const { headers, body } = messageToSend(reply, response.req.method);
+  // The head is ISO-8859-1, and what is written at once has one encoding.
+  response.writeHead(reply.status, headers).end(body, 'latin1');
 }
 
 /** OpenSSL's own words, where they are: its messages begin with numbers and end with its source code's lines. */

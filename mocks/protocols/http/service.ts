@@ -22,8 +22,20 @@ export interface PrepareContext {
   values: Readonly<Record<string, string>>;
 }
 
-/** Which of its certificates a TLS mock shows. */
-export type CertificateKind = 'valid' | 'expired';
+/** Which of its certificates a TLS mock shows. `untrusted` is of an authority that its sources do not know. */
+export type CertificateKind = 'valid' | 'expired' | 'wrong-host' | 'self-signed' | 'untrusted';
+
+/** How sources reach a TLS mock. What they need for it is added to the values of the states that ask for it. */
+export interface Transport {
+  certificate: CertificateKind;
+  /** The common name in the certificate that the source has: `clientCertificate` and `clientKey`, both PEM. */
+  clientName?: string;
+  /**
+   * The forward proxies that the source is told of, `proxy` and `fallbackProxy` (`http://127.0.0.1:3128`), and what it asks them
+   * for, `authority`. At one that is down nobody listens.
+   */
+  proxies: readonly ('up' | 'down')[];
+}
 
 /** A service mock that answers HTTP. It keeps what it is told in a world: what was added is read back. */
 export interface HttpServiceMock<World = never> extends ServiceMock<World> {
@@ -31,7 +43,8 @@ export interface HttpServiceMock<World = never> extends ServiceMock<World> {
   createWorld(): World;
   /**
    * Answers a request that a contract knows, from the world and not from the interaction's own response.
-   * A fault is acted out: `timeout` withholds the answer, all others end the connection.
+   * A fault is acted out: `timeout` withholds the answer, all others end the connection. `CONNECT` is answered in the place of
+   * a forward proxy: after 2xx it opens the tunnel.
    */
   respond(
     request: HttpRequest,
@@ -44,8 +57,8 @@ export interface HttpServiceMock<World = never> extends ServiceMock<World> {
   close?(world: World): Promise<void>;
   /** The same mock with a running server of the user's behind it, where it is a gateway to real software. */
   inFrontOf?(at: Address): HttpServiceMock<World>;
-  /** Asked after each change of state, of a mock that listens with TLS; `valid` when absent. */
-  certificate?(world: World): CertificateKind;
+  /** Asked after each change of state, of a mock that listens with TLS; a valid certificate and no more when absent. */
+  transport?(world: World): Transport;
   /** Completes a request when the harness plays the source, for what a contract cannot hold (a signature). */
   prepare?(request: HttpRequest, context: PrepareContext): HttpRequest | Promise<HttpRequest>;
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { CodecError } from './codec.ts';
+import { keepName, knownName } from './names.ts';
 
 const initialBytes = 4096;
 const utf8BytesPerUnit = 3;
@@ -93,7 +94,8 @@ export class ByteWriter {
 
   /** A copy of all that was written; the writer is empty afterwards and keeps its room. */
   finish(): Buffer {
-    const copy = Buffer.from(this.#buffer.subarray(0, this.#length));
+    const copy = Buffer.allocUnsafe(this.#length);
+    this.#buffer.copy(copy, 0, 0, this.#length);
     this.reset();
     return copy;
   }
@@ -158,16 +160,23 @@ export class ByteReader {
     return this.#buffer.subarray(at, at + length);
   }
 
+  /** Short strings are names. */
   shortString(what: string): string {
-    return this.#text(this.uint16(what), what);
+    const length = this.uint16(what);
+    const at = this.#take(length, what);
+    const known = knownName(this.#buffer, at, at + length);
+    if (known !== undefined) return known;
+    const name = this.#text(at, length, what);
+    keepName(this.#buffer, at, at + length, name);
+    return name;
   }
 
   longString(what: string): string {
-    return this.#text(this.uint32(what), what);
+    const length = this.uint32(what);
+    return this.#text(this.#take(length, what), length, what);
   }
 
-  #text(length: number, what: string): string {
-    const at = this.#take(length, what);
+  #text(at: number, length: number, what: string): string {
     const text = this.#buffer.toString('utf8', at, at + length);
     // Node replaces bad UTF-8 in silence. Only a text with the replacement character can have been bad.
     if (text.includes('\uFFFD') && !isUtf8(this.#buffer.subarray(at, at + length))) {

@@ -1,60 +1,85 @@
 import type { Contract } from '../../../contracts/contract.ts';
-import { compile, type Mismatch, match } from '../../../contracts/matching.ts';
-import { type TcpMessage, tcpProfile } from '../../../contracts/messages/tcp.ts';
+import { compile, match } from '../../../contracts/matching.ts';
+import { type TcpMessage, type TcpValue, tcpProfile } from '../../../contracts/messages/tcp.ts';
 import { type Candidate, candidate, type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
+import { quickFit } from './quick-fit.ts';
+
+const strict = tcpProfile.strict.source;
 
 interface Known extends Candidate {
-  /** The attributes that must have one plain value: looked at first, as a full match costs far more. */
-  fixed: readonly (readonly [name: string, value: unknown])[];
+  /** Attributes that must have one plain value, with that value. */
+  fixed: ReadonlyMap<string, unknown>;
+  /** Accepts most messages that fit, without a full match. */
+  quick: ReturnType<typeof quickFit>;
+}
+
+/** Messages of one name, found by the attribute that tells most of them apart. */
+interface Namesakes {
+  key: string | undefined;
+  byValue: ReadonlyMap<unknown, readonly Known[]>;
+  /** Those that leave that attribute open. */
+  open: readonly Known[];
 }
 
 /** Every message that a source may send by contract, found by its name. */
 export class ContractIndex {
-  readonly #byName = new Map<string, Known[]>();
+  readonly #known: readonly Known[];
+  readonly #byName: ReadonlyMap<string, Namesakes>;
 
   constructor(contracts: readonly Contract[]) {
-    const seen = new Set<string>();
-    for (const contract of contracts) {
-      for (const interaction of contract.interactions) {
-        for (const { from, content } of interaction.steps) {
-          const text = JSON.stringify(content);
-          if (from !== 'source' || seen.has(text)) continue;
-          seen.add(text);
-          this.#add({ ...candidate(contract, interaction, compile(content)), fixed: fixedAttributes(content) });
-        }
-      }
-    }
+    this.#known = messagesOf(contracts);
+    const named = Map.groupBy(this.#known, ({ compiled }) => tcpProfile.title(compiled.example));
+    this.#byName = new Map([...named].map(([name, known]) => [name, namesakes(known)]));
   }
 
   /** Undefined for a message that some contract holds; otherwise what is wrong with it. */
   stray(message: TcpMessage): UnmatchedMessageError | undefined {
-    const namesakes = this.#byName.get(message.name) ?? [];
-    const { attributes } = message;
-    for (const known of namesakes) {
-      if (
-        known.fixed.every(([name, value]) => attributes[name] === value) &&
-        mismatchesOf(known, message).length === 0
-      ) {
-        return undefined;
+    const named = this.#byName.get(message.name);
+    if (named !== undefined) {
+      const { key, byValue, open } = named;
+      const told = key === undefined ? undefined : byValue.get(message.attributes[key]);
+      if ((told !== undefined && isIn(told, message)) || isIn(open, message)) return undefined;
+    }
+    return unmatched(message, 'source', this.#known, tcpProfile);
+  }
+}
+
+function messagesOf(contracts: readonly Contract[]): Known[] {
+  const known = new Map<string, Known>();
+  for (const contract of contracts) {
+    for (const interaction of contract.interactions) {
+      for (const { from, content } of interaction.steps) {
+        const text = JSON.stringify(content);
+        if (from !== 'source' || known.has(text)) continue;
+        const compiled = compile(content);
+        const quick = quickFit(compiled, strict);
+        known.set(text, { ...candidate(contract, interaction, compiled), fixed: fixedAttributes(content), quick });
       }
     }
-    return unmatched(message, 'source', [...this.#byName.values()].flat(), tcpProfile);
   }
-
-  #add(known: Known): void {
-    const name = tcpProfile.title(known.compiled.example);
-    const others = this.#byName.get(name);
-    if (others === undefined) this.#byName.set(name, [known]);
-    else others.push(known);
-  }
+  return [...known.values()];
 }
 
-function mismatchesOf({ compiled }: Known, message: TcpMessage): Mismatch[] {
-  return match(compiled, message, { strict: tcpProfile.strict.source, bindings: new Map() });
+function fixedAttributes(content: unknown): ReadonlyMap<string, unknown> {
+  const { attributes } = content as { attributes?: { [name: string]: TcpValue } };
+  if (attributes === undefined || 'pact:matcher:type' in attributes) return new Map();
+  return new Map(Object.entries(attributes).filter(([, value]) => typeof value !== 'object'));
 }
 
-function fixedAttributes(content: unknown): (readonly [string, unknown])[] {
-  const { attributes } = content as { attributes?: object };
-  if (attributes === undefined || 'pact:matcher:type' in attributes) return [];
-  return Object.entries(attributes).filter(([, value]) => typeof value !== 'object');
+function namesakes(known: readonly Known[]): Namesakes {
+  const names = new Set(known.flatMap(({ fixed }) => [...fixed.keys()]));
+  let best: Namesakes = { key: undefined, byValue: new Map(), open: known };
+  for (const key of names) {
+    const byValue = Map.groupBy(
+      known.filter(({ fixed }) => fixed.has(key)),
+      ({ fixed }) => fixed.get(key),
+    );
+    if (byValue.size > best.byValue.size) best = { key, byValue, open: known.filter(({ fixed }) => !fixed.has(key)) };
+  }
+  return best;
+}
+
+function isIn(known: readonly Known[], message: TcpMessage): boolean {
+  for (const { quick } of known) if (quick?.(message) === true) return true;
+  return known.some(({ compiled }) => match(compiled, message, { strict, bindings: new Map() }).length === 0);
 }

@@ -7,6 +7,7 @@ const version = 1;
 const frameType = { message: 0, poll: 1, pollReply: 2, close: 3, codecError: 4 } as const;
 const lengthBytes = 4;
 const headBytes = 2;
+const nothing = Buffer.alloc(0);
 
 // One writer for all: encoding never waits, so no two encodings overlap.
 const writer = new ByteWriter();
@@ -90,10 +91,14 @@ function readPayload(reader: ByteReader, size: number): Frame {
   }
 }
 
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 class FrameDecoder implements Decoder {
   readonly #maxFrameBytes: number;
   /** The beginning of a frame whose end has not come; `#held` bytes of it are filled. */
-  #pending: Buffer = Buffer.alloc(0);
+  #pending: Buffer = nothing;
   #held = 0;
   #broken = false;
 
@@ -141,7 +146,7 @@ class FrameDecoder implements Decoder {
 
   /** The held bytes with the new ones behind them, or just the new ones when nothing is held. */
   #joined(bytes: Uint8Array): Buffer {
-    if (this.#held === 0) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (this.#held === 0) return asBuffer(bytes);
     const length = this.#held + bytes.length;
     if (length > this.#pending.length) {
       // Doubled, so that a long frame that comes in small pieces is not copied once a piece.
@@ -159,7 +164,7 @@ class FrameDecoder implements Decoder {
     const inPending = this.#held > 0;
     this.#held = rest;
     if (rest === 0) {
-      this.#pending = Buffer.alloc(0);
+      this.#pending = nothing;
     } else if (!inPending) {
       this.#pending = Buffer.from(buffer.subarray(at));
     } else if (at > 0) {

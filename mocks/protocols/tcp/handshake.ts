@@ -12,10 +12,11 @@ export interface Handshake {
 
 const { session, rq } = dialect.tcp;
 const handshakes: readonly Handshake[] = [session, rq.session];
+const byOpening = new Map(handshakes.map((handshake) => [handshake.open, handshake]));
 
 /** The handshake that a message asks for; undefined for any other message. */
 export function handshakeOpenedBy(name: string): Handshake | undefined {
-  return handshakes.find(({ open }) => open === name);
+  return byOpening.get(name);
 }
 
 /** The handshake of what the contracts' sources say; the first known one where they say none. */

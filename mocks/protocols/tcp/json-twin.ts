@@ -30,10 +30,42 @@ function parse(line: string): unknown {
   }
 }
 
-/** The message with its secret attributes blanked; the message itself when it has none. */
+/** The message with its secret attributes blanked, wherever they stand; the message itself when it has none. */
 export function masked(message: TcpMessage): TcpMessage {
-  if (!secrets.some((name) => typeof message.attributes[name] === 'string')) return message;
-  const attributes: { [name: string]: TcpValue } = { ...message.attributes };
-  for (const name of secrets) if (typeof attributes[name] === 'string') attributes[name] = blank;
-  return { ...message, attributes };
+  const attributes = maskedMembers(message.attributes);
+  return attributes === message.attributes ? message : { ...message, attributes };
+}
+
+type Members = TcpMessage['attributes'];
+
+/** Only what lies around a secret is copied. */
+function maskedMembers(members: Members): Members {
+  let copy: { [name: string]: TcpValue } | undefined;
+  for (const [name, value] of Object.entries(members)) {
+    const shown = secrets.includes(name) && typeof value === 'string' ? blank : maskedValue(value);
+    if (shown === value) continue;
+    copy ??= { ...members };
+    copy[name] = shown;
+  }
+  return copy ?? members;
+}
+
+function maskedValue(value: TcpValue): TcpValue {
+  if (Array.isArray(value)) {
+    const items = value.map((item: TcpValue) => (isSecretPair(item) ? [item[0], blank] : maskedValue(item)));
+    return items.every((item, at) => item === value[at]) ? value : items;
+  }
+  return typeof value === 'object' && value !== null ? maskedMembers(value as Members) : value;
+}
+
+/** A key-value list is written in pairs where its keys are no good names in JSON. */
+function isSecretPair(item: TcpValue): item is readonly [string, string] {
+  if (!Array.isArray(item) || item.length !== 2) return false;
+  const [name, value] = item as readonly TcpValue[];
+  return typeof name === 'string' && secrets.includes(name) && typeof value === 'string';
+}
+
+function holdsSecret({ attributes }: TcpMessage): boolean {
+  for (const name of secrets) if (typeof attributes[name] === 'string') return true;
+  return false;
 }

@@ -127,14 +127,14 @@ describe('a destination with one thing wrong', () => {
 
   test('a wrong reference id', async () => {
     expect(await verdictOn('read all persons', (message, say) => say(read(99, person), sent(refOf(message))))).toEqual([
-      '$.referenceId: expected 1, the value bound to persons, got 99 (number)',
+      '$.referenceId: expected 1, the value bound to request 1, got 99 (number)',
     ]);
   });
 
   test('no reference id', async () => {
     expect(
       await verdictOn('read all persons', (message, say) => say(read(undefined, person), sent(refOf(message)))),
-    ).toEqual(['$.referenceId: expected the value bound to persons like 1, got nothing (the key is missing)']);
+    ).toEqual(['$.referenceId: expected the value bound to request 1 like 1, got nothing (the key is missing)']);
   });
 
   test('the end marker lost', async () => {

@@ -6,10 +6,11 @@ import { type Handshake, handshakeOpenedBy } from './handshake.ts';
 import { masked } from './json-twin.ts';
 import type { TcpLimits } from './limits.ts';
 import type { LinkEnd } from './link.ts';
+import { OpenRequests } from './open-requests.ts';
 
 const { closed } = dialect.tcp;
-const partialAnswers: readonly string[] = dialect.tcp.partialAnswers;
-const mayStayUnanswered: readonly string[] = dialect.tcp.mayStayUnanswered;
+const partialAnswers: ReadonlySet<string> = new Set(dialect.tcp.partialAnswers);
+const mayStayUnanswered: ReadonlySet<string> = new Set(dialect.tcp.mayStayUnanswered);
 
 /** The request that opens a session carries no reference id; neither does its answer. */
 const sessionKey = 0;
@@ -17,12 +18,23 @@ const sessionKey = 0;
 /** What a recorded message takes beside its content, roughly: without it, a flood of tiny messages would count as nothing. */
 const messageOverheadBytes = 256;
 
-interface Recorded extends Exchange {
-  messages: ObservedMessage[];
-  failure?: Error;
+/** A recorded message, and the one that came after it. */
+interface Entry extends ObservedMessage {
+  content: TcpMessage;
+  next: Entry | undefined;
+}
+
+/** A recorded exchange. Its messages are chained, as a list reserves room for many where most exchanges have two. */
+interface Recorded {
+  id: number;
+  first: Entry | undefined;
+  last: Entry | undefined;
   bytes: number;
+  failure: Error | undefined;
   /** The opening of a session that went on to be used: the way to an exchange, and no exchange of its own. */
-  overture?: true;
+  overture: boolean;
+  /** It is no longer in the record, and what its connection still adds is dropped, so that nothing grows unseen. */
+  forgotten: boolean;
 }
 
 /** How the end of a connection reads as a message. */
@@ -30,7 +42,7 @@ export function closedMessage({ goodbye }: LinkEnd): TcpMessage {
   return { name: closed, attributes: goodbye === undefined ? {} : { ...goodbye } };
 }
 
-/** The bounded record of a mock or a tap. */
+/** The bounded record of a mock or a tap. Secrets are blanked when it is read. */
 export class TcpRecord {
   readonly #limits: Pick<TcpLimits, 'maxExchanges' | 'maxRecordBytes'>;
   #kept: Recorded[] = [];
@@ -51,14 +63,15 @@ export class TcpRecord {
     return this.#kept
       .slice(this.#oldest)
       .filter(({ overture }) => !overture)
-      .map(({ id, messages, failure }) => ({
-        id,
-        messages: [...messages],
-        ...(failure === undefined ? {} : { failure }),
+      .map((exchange) => ({
+        id: exchange.id,
+        messages: messagesOf(exchange),
+        ...(exchange.failure === undefined ? {} : { failure: exchange.failure }),
       }));
   }
 
   clear(): void {
+    for (const exchange of this.#kept) forget(exchange);
     this.#kept = [];
     this.#oldest = 0;
     this.#bytes = 0;
@@ -66,39 +79,49 @@ export class TcpRecord {
 
   /** A new, empty exchange. */
   begin(): Recorded {
-    const exchange: Recorded = { id: this.#nextId, messages: [], bytes: 0 };
+    const exchange: Recorded = {
+      id: this.#nextId,
+      first: undefined,
+      last: undefined,
+      bytes: 0,
+      failure: undefined,
+      overture: false,
+      forgotten: false,
+    };
     this.#nextId += 1;
     this.#kept.push(exchange);
     return exchange;
   }
 
   /** @param size of the message on the wire, in bytes */
-  add(exchange: Recorded, message: ObservedMessage, size: number): void {
+  add(exchange: Recorded, from: Side, content: TcpMessage, size: number): void {
     this.activity += 1;
+    if (exchange.forgotten) return;
     const bytes = size + messageOverheadBytes;
-    const { maxRecordBytes } = this.#limits;
+    const { maxExchanges, maxRecordBytes } = this.#limits;
     if (exchange.bytes + bytes > maxRecordBytes) {
       exchange.failure ??= new Error(
         `the exchange is longer than the ${maxRecordBytes} bytes of the record; the rest is lost`,
       );
       return;
     }
-    exchange.messages.push(message);
+    const entry: Entry = { from, content, atMs: Date.now(), next: undefined };
+    if (exchange.last === undefined) exchange.first = entry;
+    else exchange.last.next = entry;
+    exchange.last = entry;
     exchange.bytes += bytes;
     this.#bytes += bytes;
-    this.#evict();
+    if (this.#kept.length - this.#oldest > maxExchanges || this.#bytes > maxRecordBytes) this.#evict();
   }
 
   #evict(): void {
     const { maxExchanges, maxRecordBytes } = this.#limits;
     while (this.#kept.length - this.#oldest > maxExchanges || this.#bytes > maxRecordBytes) {
       const evicted = this.#kept[this.#oldest];
-      if (evicted === undefined) {
-        this.#bytes = 0;
-        break;
-      }
+      if (evicted === undefined) break;
       this.#bytes -= evicted.bytes;
       this.#oldest += 1;
+      forget(evicted);
     }
     if (this.#oldest > maxExchanges) {
       this.#kept = this.#kept.slice(this.#oldest);
@@ -114,9 +137,11 @@ export class TcpRecord {
  */
 export class ConnectionRecord {
   readonly #record: TcpRecord;
-  readonly #open = new Set<number>();
+  readonly #open = new OpenRequests();
   #current: Recorded | undefined;
   #handshake: Handshake | undefined;
+  /** The exchange in which the session was asked for. */
+  #opening: Recorded | undefined;
   #rejected = false;
 
   constructor(record: TcpRecord) {
@@ -131,7 +156,7 @@ export class ConnectionRecord {
   add(from: Side, message: TcpMessage, bytes: number): void {
     if (from === 'source') this.#ask(message);
     else this.#answer(message);
-    this.#append(from, masked(message), bytes);
+    this.#append(from, message, bytes);
   }
 
   /** Something went wrong that no message tells. */
@@ -157,42 +182,58 @@ export class ConnectionRecord {
   #ask({ name, referenceId }: TcpMessage): void {
     if (!this.waiting) this.#begin();
     const handshake = handshakeOpenedBy(name);
-    this.#handshake ??= handshake;
+    if (handshake !== undefined && this.#handshake === undefined) {
+      this.#handshake = handshake;
+      this.#opening = this.#current;
+    }
     const key = handshake === undefined ? referenceId : sessionKey;
-    if (key === undefined || this.#open.has(key) || mayStayUnanswered.includes(name)) return;
+    if (key === undefined || this.#open.has(key) || mayStayUnanswered.has(name)) return;
     this.#open.add(key);
     this.#record.open += 1;
   }
 
   #begin(): void {
     const before = this.#current;
-    if (before !== undefined && isOverture(before)) before.overture = true;
+    if (before !== undefined && before === this.#opening) before.overture = this.#isOverture(before);
     this.#current = this.#record.begin();
   }
 
+  /** Whether the exchange is a session's opening and nothing else. */
+  #isOverture({ first, last, failure }: Recorded): boolean {
+    const { open, opened } = this.#handshake ?? {};
+    return failure === undefined && first?.content.name === open && first?.next === last && last?.content.name === opened;
+  }
+
   #answer({ name, referenceId }: TcpMessage): void {
-    const key = this.#answersHandshake(name) ? sessionKey : referenceId;
-    if (key === undefined || partialAnswers.includes(name)) return;
-    if (!this.#open.delete(key)) return;
+    const key = this.#open.has(sessionKey) && this.#answersHandshake(name) ? sessionKey : referenceId;
+    if (key === undefined || partialAnswers.has(name) || !this.#open.delete(key)) return;
     this.#record.open -= 1;
     this.#rejected = key === sessionKey && name === this.#handshake?.rejected;
   }
 
   #answersHandshake(name: string): boolean {
     const { opened, rejected } = this.#handshake ?? {};
-    return this.#open.has(sessionKey) && (name === opened || name === rejected);
+    return name === opened || name === rejected;
   }
 
   #append(from: Side, content: TcpMessage, bytes: number): void {
     this.#current ??= this.#record.begin();
-    this.#record.add(this.#current, { from, content, atMs: Date.now() }, bytes);
+    this.#record.add(this.#current, from, content, bytes);
   }
 }
 
-function isOverture({ messages, failure }: Recorded): boolean {
-  if (failure !== undefined || messages.length !== 2) return false;
-  const [asked, answered] = messages.map(({ content }) => (content as TcpMessage).name) as [string, string];
-  return handshakeOpenedBy(asked)?.opened === answered;
+function forget(exchange: Recorded): void {
+  exchange.forgotten = true;
+  exchange.first = undefined;
+  exchange.last = undefined;
+}
+
+function messagesOf({ first }: Recorded): ObservedMessage[] {
+  const messages: ObservedMessage[] = [];
+  for (let entry = first; entry !== undefined; entry = entry.next) {
+    messages.push({ from: entry.from, content: masked(entry.content), atMs: entry.atMs });
+  }
+  return messages;
 }
 
 /**

@@ -367,6 +367,23 @@ describe('states, listening and closing', () => {
     await expect(failure).rejects.toThrow('Tenant Service has no state "it rains"; it has "the CME user is valid", ');
   });
 
+  test('a reset ends every state, and sessions go on', async () => {
+    const server = await serve();
+    const source = await openSession(server);
+    const known = server.inspect?.();
+    const set = await server.setState(state('the CME user is refused'));
+    expect(server.inspect?.()).not.toEqual(known);
+    await server.reset?.();
+    expect(server.inspect?.()).toEqual(known);
+    const again = await server.setState(state('the CME user is refused'));
+    await set.undo();
+    expect(server.inspect?.()).not.toEqual(known);
+    await again.undo();
+    expect(server.inspect?.()).toEqual(known);
+    source.say(readPersons(1));
+    await source.until(has('EventObjectsSent'));
+  });
+
   test('port in use', async () => {
     const { address } = await serve();
     const second = createTcpAdapter().serve({ contracts: [], listen: address, service: tenantService });

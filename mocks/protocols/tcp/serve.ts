@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import type { ProviderState } from '../../../contracts/contract.ts';
+import { portOf } from '../../../contracts/parts.ts';
 import {
   type MockServer,
   type ServeOptions,
@@ -7,6 +8,7 @@ import {
   type StateSet,
   UnknownStateError,
 } from '../../adapter.ts';
+import { PlainWorld } from '../../common/plain-world.ts';
 import { listenOn } from '../../listen.ts';
 import type { Codec } from './codec.ts';
 import { ContractIndex } from './contract-index.ts';
@@ -14,7 +16,7 @@ import { handshakeOf } from './handshake.ts';
 import type { TcpLimits } from './limits.ts';
 import { settle, TcpRecord } from './record.ts';
 import { ServedSession } from './served-session.ts';
-import { isTcpServiceMock, type TcpServiceMock } from './service.ts';
+import { isTcpServiceMock, type TcpServiceMock, type TcpSession } from './service.ts';
 
 /**
  * Listens, answers by contract through the service mock, and records every exchange.
@@ -24,6 +26,8 @@ export async function serve(options: ServeOptions, codec: Codec, limits: TcpLimi
   options.signal?.throwIfAborted();
   const service = speakingTcp(options.service);
   const world = options.world ?? service.createWorld();
+  const port = options.contracts.map(portOf).find((each) => each !== undefined);
+  const plainWorld = PlainWorld.of(world);
   const record = new TcpRecord(limits);
   const sessions = new Set<ServedSession>();
   const by = {
@@ -32,7 +36,7 @@ export async function serve(options: ServeOptions, codec: Codec, limits: TcpLimi
     record,
     index: new ContractIndex(options.contracts),
     handshake: handshakeOf(options.contracts),
-    accept: (session: Parameters<typeof service.accept>[1]) => service.accept(world, session),
+    accept: (session: TcpSession) => service.accept(world, session, port),
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const session = new ServedSession(socket, by);
@@ -58,9 +62,25 @@ export async function serve(options: ServeOptions, codec: Codec, limits: TcpLimi
   };
   options.signal?.addEventListener('abort', close, { once: true });
 
+  /** The states that are set. */
+  const standing = new Set<StateSet>();
   return {
     address,
-    setState: (state) => setState(service, world, state),
+    setState: async (state) => {
+      const set = await setState(service, world, state);
+      standing.add(set);
+      const undo = async () => {
+        if (standing.delete(set)) await set.undo();
+      };
+      return { values: set.values, undo };
+    },
+    ...(plainWorld && {
+      inspect: () => plainWorld.inspect(),
+      reset: async () => {
+        standing.clear();
+        plainWorld.reset();
+      },
+    }),
     exchanges: () => record.exchanges(),
     settled: () => settle(record, () => [...sessions].some((session) => session.busy), limits.settleTimeoutMs),
     clear: () => record.clear(),

@@ -26,8 +26,11 @@ export interface TcpHandler {
 export interface TcpServiceMock<World = never> extends ServiceMock<World> {
   /** A new world: what the mock knows before any state is set. One for each server, or for all ports of one. */
   createWorld(): World;
-  /** Called for each connection. */
-  accept(world: World, session: TcpSession): TcpHandler;
+  /**
+   * Called for each connection.
+   * @param port the documented one of what is served there, wherever it listens; it tells which protocol is spoken
+   */
+  accept(world: World, session: TcpSession, port?: number): TcpHandler;
 }
 
 /** Whether a service mock can speak TCP. */

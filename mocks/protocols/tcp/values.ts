@@ -161,7 +161,7 @@ export function readValue(reader: ByteReader, path: string, depth = 0): TcpValue
     case tag.bytes:
       return { $bytes: reader.bytes(path).toString('base64') };
     case tag.kvlist:
-      return fromPairs(readPairs(reader, path, depth));
+      return readKvlist(reader, path, depth);
     case tag.list:
       return readList(reader, path, depth);
     case tag.object:
@@ -204,9 +204,9 @@ function readList(reader: ByteReader, path: string, depth: number): TcpValue[] {
   return list;
 }
 
-function readPairs(reader: ByteReader, path: string, depth: number): [string, TcpValue][] {
+function readPairs(reader: ByteReader, path: string, depth: number, count: number): [string, TcpValue][] {
   const pairs: [string, TcpValue][] = [];
-  for (let count = readCount(reader, path); count > 0; count -= 1) {
+  for (let left = count; left > 0; left -= 1) {
     const key = reader.shortString(path);
     pairs.push([key, readValue(reader, key, depth + 1)]);
   }
@@ -214,25 +214,38 @@ function readPairs(reader: ByteReader, path: string, depth: number): [string, Tc
 }
 
 function readMembers(reader: ByteReader, path: string, depth: number): Members {
-  const pairs = readPairs(reader, path, depth);
   const members: { [key: string]: TcpValue } = {};
-  for (const [key, value] of pairs) setMember(members, key, value, path);
+  for (let count = readCount(reader, path); count > 0; count -= 1) {
+    const key = reader.shortString(path);
+    setMember(members, key, readValue(reader, key, depth + 1), path);
+  }
   return members;
 }
 
 /** Adds a key that must be new. @throws {CodecError} naming the key that comes twice */
 export function setMember(members: { [key: string]: TcpValue }, key: string, value: TcpValue, path: string): void {
   if (Object.hasOwn(members, key)) throw new CodecError(`${path} has "${key}" twice`);
+  putMember(members, key, value);
+}
+
+function putMember(members: { [key: string]: TcpValue }, key: string, value: TcpValue): void {
   if (key === '__proto__') Object.defineProperty(members, key, { value, enumerable: true, configurable: true });
   else members[key] = value;
 }
 
 /** An object where every key is new and plain; the pairs themselves otherwise, so that nothing is lost. */
-function fromPairs(pairs: [string, TcpValue][]): TcpValue {
+function readKvlist(reader: ByteReader, path: string, depth: number): TcpValue {
   const members: { [key: string]: TcpValue } = {};
-  for (const [key, value] of pairs) {
-    if (key.startsWith('$') || Object.hasOwn(members, key)) return { $kvlist: pairs };
-    setMember(members, key, value, key);
+  const keys: string[] = [];
+  for (let count = readCount(reader, path); count > 0; count -= 1) {
+    const key = reader.shortString(path);
+    const value = readValue(reader, key, depth + 1);
+    if (key.startsWith('$') || Object.hasOwn(members, key)) {
+      const before = keys.map((each): [string, TcpValue] => [each, members[each] as TcpValue]);
+      return { $kvlist: [...before, [key, value], ...readPairs(reader, path, depth, count - 1)] };
+    }
+    keys.push(key);
+    putMember(members, key, value);
   }
   return members;
 }

@@ -3,8 +3,8 @@ import { dialect } from '../../../contracts/dialect.ts';
 import type { Json } from '../../../contracts/matchers.ts';
 import type { HttpFault, HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
 import { world as fixture } from '../../../contracts/world.ts';
-import type { StateSet } from '../../adapter.ts';
-import type { CertificateKind, HttpServiceMock, RespondContext } from '../../protocols/http/service.ts';
+import { changed, without } from '../../common/changed.ts';
+import type { HttpServiceMock, RespondContext, Transport } from '../../protocols/http/service.ts';
 
 const routes = dialect.http.externalCustomer;
 const json = { 'content-type': 'application/json', 'cache-control': 'no-store' };
@@ -25,31 +25,37 @@ interface CustomerWorld {
   ticketsCreated: number;
   delayMs: number;
   answersHtml: boolean;
-  certificate: CertificateKind;
+  transport: Transport;
+  demandsClientCertificate: boolean;
+  /** Whether the forward proxies open tunnels. */
+  opensTunnels: boolean;
 }
 
-/** Changes the world and leaves behind how to put everything back, with what was added since. */
-function changed(world: CustomerWorld, change: Partial<CustomerWorld>): Partial<StateSet> {
-  const before = { ...world };
-  Object.assign(world, change);
-  return { undo: async () => void Object.assign(world, before) };
-}
+const directly: Transport = { certificate: 'valid', proxies: [] };
 
-const without = <T>(map: ReadonlyMap<string, T>, key: string) => new Map([...map].filter(([each]) => each !== key));
+const reached = (world: CustomerWorld, change: Partial<Transport>) =>
+  changed(world, { transport: { ...world.transport, ...change } });
 
 /** A customer's own API, after the sample of connection 44: customers by phone number, tickets, uploads. */
 const externalCustomer: HttpServiceMock<CustomerWorld> = {
   system: 'External/customer',
-  notModelled: ['whether the authorization is valid: any is let in', 'a forward proxy in front of the API'],
+  notModelled: [
+    'whether the authorization is valid: any is let in',
+    'which forward proxy a request came through: the second one is known by the first being down',
+    'forward proxies that ask for a login (407), or that are reached over TLS',
+    'refusal of a client certificate in the handshake: the request is refused',
+  ],
   createWorld: () => ({
     customers: new Map(),
     tickets: new Map(),
     ticketsCreated: 0,
     delayMs: 0,
     answersHtml: false,
-    certificate: 'valid',
+    transport: directly,
+    demandsClientCertificate: false,
+    opensTunnels: true,
   }),
-  certificate: (world) => world.certificate,
+  transport: (world) => world.transport,
   respond,
   states: {
     [`customer ${fixture.customer.phone} is gold`]: (world, { phone, customerId, tier, openTickets }) => {
@@ -64,16 +70,29 @@ const externalCustomer: HttpServiceMock<CustomerWorld> = {
     'upload is allowed': (world) => changed(world, {}),
     'api is slow': (world, { delayMs }) => changed(world, { delayMs: Number(delayMs) }),
     'api returns html': (world) => changed(world, { answersHtml: true }),
-    'api certificate is expired': (world) => changed(world, { certificate: 'expired' }),
+    'api certificate is expired': (world) => reached(world, { certificate: 'expired' }),
+    'api certificate is of another host': (world) => reached(world, { certificate: 'wrong-host' }),
+    'api certificate is self-signed': (world) => reached(world, { certificate: 'self-signed' }),
+    'api certificate is of an unknown authority': (world) => reached(world, { certificate: 'untrusted' }),
+    'api demands a client certificate': (world) => changed(world, { demandsClientCertificate: true }),
+    'client certificate is issued': (world, { commonName }) => reached(world, { clientName: String(commonName) }),
+    'requests go through the forward proxy': (world) => reached(world, { proxies: ['up'] }),
+    'the first proxy is down': (world) => reached(world, { proxies: ['down', 'up'] }),
+    'the proxy cannot reach the api': (world) => changed(world, { opensTunnels: false }),
   },
 };
 
 async function respond(
   request: HttpRequest,
   world: CustomerWorld,
-  { signal }: RespondContext,
+  context: RespondContext,
 ): Promise<HttpResponse | HttpFault> {
-  if (world.delayMs > 0) await delay(world.delayMs, undefined, { signal });
+  if (request.method === 'CONNECT')
+    return world.opensTunnels ? { status: 200 } : refuse(502, 'the api cannot be reached');
+  if (world.demandsClientCertificate && request.clientCertificate === undefined) {
+    return refuse(400, 'no required client certificate was sent');
+  }
+  if (world.delayMs > 0) await delay(world.delayMs, undefined, { signal: context.signal });
   if (world.answersHtml) {
     const headers = { 'content-type': 'text/html; charset=utf-8' };
     return { status: 200, headers, body: '<html><body>maintenance</body></html>' };

@@ -57,11 +57,6 @@ describe('connection 03: the mock keeps the contract it answers by', () => {
       expect(texts(interaction, { messages }, 'source')).toEqual([]);
     },
   );
-
-  test('every state that the contract names has a handler, and every handler is named', () => {
-    const named = new Set(plain.interactions.flatMap(({ given }) => given.map(({ name }) => name)));
-    expect(Object.keys(tenantService.states).sort()).toEqual([...named].sort());
-  });
 });
 
 describe('states', () => {
