@@ -1,26 +1,30 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadContracts } from '../../contracts/catalogue.ts';
-import { rowOf } from '../../contracts/parts.ts';
+import { rowOf, wholeConnections } from '../../contracts/parts.ts';
 import { refusalsText, survivorsText } from '../../harness/report/strength-text.ts';
+import { wholeStrengths } from '../../harness/report/whole.ts';
 import type { Strength } from '../../harness/strength/measure.ts';
 import { nearMissShares } from '../../harness/strength/near-miss.ts';
 import { measureStrength } from '../../harness/strength/run.ts';
 
 const openLines = new Set(['HTTP', 'HTTPS', 'TCP', 'SIP/TCP', 'SIP/UDP']);
 const contracts = await loadContracts();
-let strengths: readonly Strength[];
+const numbers = wholeConnections(contracts).map(({ connection }) => connection);
+let parts: readonly Strength[];
+let whole: readonly Strength[];
 
 beforeAll(async () => {
-  strengths = await measureStrength({ contracts, signal: new AbortController().signal });
-}, 90_000);
+  parts = await measureStrength({ contracts, signal: new AbortController().signal });
+  whole = wholeStrengths(parts);
+}, 600_000);
 
 function strengthOf(connection: number): Strength {
-  const found = strengths.find(({ contract }) => contract.connection === connection);
+  const found = whole.find(({ contract }) => contract.connection === connection);
   if (found === undefined) throw new Error(`connection ${connection} was not measured`);
   return found;
 }
 
-describe.each(contracts.map(({ connection }) => connection))('connection %i', (connection) => {
+describe.each(numbers)('connection %i', (connection) => {
   test('refuses every break, and names it', () => {
     const strength = strengthOf(connection);
     expect(survivorsText([strength])).toBe('');
@@ -41,18 +45,18 @@ describe.each(contracts.map(({ connection }) => connection))('connection %i', (c
 });
 
 test('the nearest interaction is the right one, on every protocol', () => {
-  const shares = nearMissShares(strengths);
-  // What is left of a stream entry whose body is emptied may well look more like another one.
+  const shares = nearMissShares(parts);
+  // What is left of a message that has lost most of itself may well look more like another one.
   expect(shares.filter(({ sought, found }) => sought === 0 || found < 0.999 * sought)).toEqual([]);
 });
 
 test('the breaks of HTTP, TCP and SIP go over the wire', () => {
-  const silent = strengths.filter(({ contract, carried }) => carried === 0 && openLines.has(rowOf(contract).protocol));
+  const silent = parts.filter(({ contract, carried }) => carried === 0 && openLines.has(rowOf(contract).protocol));
   expect(silent.map(({ contract }) => contract.connection)).toEqual([]);
 });
 
 test('the first mismatch names the exact field, on every protocol', () => {
-  const shares = nearMissShares(strengths);
+  const shares = nearMissShares(parts);
   expect(shares.length).toBeGreaterThan(0);
   expect(shares.filter(({ total, exact }) => total === 0 || exact !== total)).toEqual([]);
 });
