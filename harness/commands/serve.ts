@@ -50,9 +50,13 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 }
 
 function addressLine({ system, protocol, server, contracts }: Destination, control: Control): string {
-  const numbers = contracts.map(({ connection }) => connection).join(', ');
+  const numbers = contracts.map(({ connection, part }) =>
+    part === undefined ? connection : `${connection}.${part.name}`,
+  );
   const address = formatAddress(server.address, protocol);
-  return [systemSlug(system), address, `control ${control.url}`, protocol, `connections ${numbers}`].join('\t');
+  return [systemSlug(system), address, `control ${control.url}`, protocol, `connections ${numbers.join(', ')}`].join(
+    '\t',
+  );
 }
 
 async function serveSystems(

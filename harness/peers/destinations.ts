@@ -122,8 +122,9 @@ export class Destinations {
     const up: Destination[] = [];
     const absent: AbsentDestination[] = [];
     const worlds = new Worlds();
+    const all = groups(options.contracts);
     await Promise.all(
-      groups(options.contracts).map(async (group) => {
+      all.map(async (group) => {
         const { system, protocol, contracts } = group;
         const startedAt = performance.now();
         const tell = (state: StartProgress['state'], detail?: string) =>
@@ -147,7 +148,12 @@ export class Destinations {
         }
       }),
     );
-    return new Destinations(up, absent);
+    // Whichever was ready first, they are told in the order of their contracts.
+    const place = ({ contracts }: { contracts: readonly Contract[] }) =>
+      all.findIndex((group) => group.contracts === contracts);
+    const inOrder = <T extends { contracts: readonly Contract[] }>(some: T[]) =>
+      some.sort((a, b) => place(a) - place(b));
+    return new Destinations(inOrder(up), inOrder(absent));
   }
 
   /** Stops everything that was started. */

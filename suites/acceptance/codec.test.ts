@@ -17,11 +17,11 @@ describe("TCP with a site's own codec", () => {
   describe('spoken by a mock in a process of its own', () => {
     let mock: RunningMock;
     beforeAll(async () => {
-      mock = await startMock('tenant-service', '--codec', jsonLines);
+      mock = await startMock('voice-rq-service', '--codec', jsonLines);
     }, 60_000);
     afterAll(() => mock?.stop());
     const verify = (...args: string[]) =>
-      voxpact('verify', '3', '--at', mock.address, '--states', `${mock.control}/states`, ...args, '--json');
+      voxpact('verify', '30', '--at', mock.address, '--states', `${mock.control}/states`, ...args, '--json');
 
     test('it is understood by whoever speaks the same', async () => {
       const { exitCode, stdout } = await verify('--codec', jsonLines);
