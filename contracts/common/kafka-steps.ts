@@ -109,7 +109,7 @@ const cannotBeSeen = {
   reason: 'a broker does not tell when a member leaves; what comes of it for the source is in the other interactions',
 } as const;
 
-const protocolGuide = 'Apache Kafka protocol guide, error codes';
+export const protocolGuide = 'Apache Kafka protocol guide, error codes';
 
 /** A topic that is not there takes no record. */
 export const missingTopic = (description: string, record: RecordTemplate): KafkaInteraction => ({
@@ -171,16 +171,6 @@ export const missingTopicToRead = ({ group, topic }: Reading): KafkaInteraction 
   basis: documented(`${protocolGuide}: 3 UNKNOWN_TOPIC_OR_PARTITION; topics have to exist before they are used`),
   given: [topicIsMissing(topic)],
   steps: [destination<KafkaContent>({ error: 'UNKNOWN_TOPIC_OR_PARTITION', code: 3, topic, group })],
-  negative: true,
-  only: refusalLeavesNothing,
-});
-
-/** A group that is closed to a reader by a rule of the broker's. */
-export const closedGroup = ({ group, topic }: Reading): KafkaInteraction => ({
-  description: `a reader that may not join group ${group} is refused`,
-  basis: documented(`${protocolGuide}: 30 GROUP_AUTHORIZATION_FAILED; without the right to read, nobody joins a group`),
-  given: [topicExists(topic), state('group is closed to readers', { group })],
-  steps: [destination<KafkaContent>({ error: 'GROUP_AUTHORIZATION_FAILED', code: 30, topic, group })],
   negative: true,
   only: refusalLeavesNothing,
 });

@@ -25,7 +25,7 @@ export function loginOf(person: { dbid: number }): { dbid: number; code: string 
   return { dbid: login.dbid, code: login.code };
 }
 
-const dnRow = ({ dbid, number }: { dbid: number; number: string }, type: number): SqlRow => ({
+const dnRow = ({ dbid, number }: { dbid: number; number: string }, type: number) => ({
   dbid,
   ...onSwitch,
   type,
@@ -73,6 +73,28 @@ export const newcomer = {
   email: 'agent5@t100.voice.example',
 } as const;
 
+/** The row of the newcomer, without a password. */
+export const newcomerRow = {
+  dbid: newcomer.dbid,
+  ...ofTenant,
+  employee_id: newcomer.employeeId,
+  user_name: newcomer.userName,
+  first_name: newcomer.firstName,
+  last_name: newcomer.lastName,
+  email: newcomer.email,
+  is_agent: flags.yes,
+  ...enabled,
+};
+
+/** The extension of an agent of the fixture world, as a row. */
+export const agentDnRow = dnRow(dns.agent, dnTypes.extension);
+
+/** A DN that is not in the fixture world. @param owner the tenant that it belongs to @param which 0 or 1: there are two */
+export const newDnRow = (owner: { dbid: number }, which = 0) => ({
+  ...dnRow({ dbid: 390 + which, number: `799${which}` }, dnTypes.extension),
+  tenant_dbid: owner.dbid,
+});
+
 /** The fixture world as the tenant's database stores it: rows by table, in an order in which they can be inserted. */
 export const storedWorld: readonly (readonly [table: string, rows: readonly SqlRow[]])[] = [
   [
@@ -80,14 +102,7 @@ export const storedWorld: readonly (readonly [table: string, rows: readonly SqlR
     [{ dbid: tenant.dbid, name: tenant.name, is_service_provider: flags.no, ...enabled, tenant_uuid: tenant.uuid }],
   ],
   [tables.switch, [{ dbid: world.switch.dbid, ...ofTenant, name: world.switch.name, ...enabled }]],
-  [
-    tables.dn,
-    [
-      dnRow(dns.agent, dnTypes.extension),
-      dnRow(dns.secondAgent, dnTypes.extension),
-      dnRow(dns.routePoint, dnTypes.routingPoint),
-    ],
-  ],
+  [tables.dn, [agentDnRow, dnRow(dns.secondAgent, dnTypes.extension), dnRow(dns.routePoint, dnTypes.routingPoint)]],
   [tables.person, world.persons.map(personRow)],
   [tables.agentLogin, logins.map(({ person }) => loginRow(person))],
   [tables.loginInfo, logins.map(({ person, dbid }) => ({ person_dbid: person.dbid, agent_login_dbid: dbid }))],

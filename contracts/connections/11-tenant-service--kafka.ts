@@ -1,3 +1,4 @@
+import { foreignTopic, wrongPassword } from '../common/kafka-access.ts';
 import {
   type Attributes,
   type KafkaContent,
@@ -128,5 +129,7 @@ export default defineContract<KafkaContent>({
     textResult,
     foreignKey,
     missingTopic('a record for a topic that does not exist is refused', result(ofAttempt)),
+    foreignTopic(result(ofAttempt), dialect.kafka.topics.callThread),
+    wrongPassword,
   ],
 });

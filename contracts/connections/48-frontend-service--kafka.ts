@@ -1,5 +1,6 @@
 import { workModes } from '../common/agent-event.ts';
 import { firstRequest, laterRequest, referenceIdExample } from '../common/agent-request.ts';
+import { foreignTopic, wrongPassword } from '../common/kafka-access.ts';
 import {
   boundLike,
   eventId,
@@ -102,5 +103,7 @@ export default defineContract<KafkaContent>({
     retry,
     nobody,
     missingTopic('a request for a topic that does not exist is refused, not lost in silence', firstRequest(login)),
+    foreignTopic(firstRequest(login), dialect.kafka.topics.agentState),
+    wrongPassword,
   ],
 });

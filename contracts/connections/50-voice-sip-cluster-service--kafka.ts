@@ -1,9 +1,11 @@
 import { type CallEventName, callEvent, callEvents, callTypes, connId } from '../common/call-event.ts';
+import { foreignTopic, wrongPassword } from '../common/kafka-access.ts';
+import type { AnyRecordOf, Attributes, KafkaContent as Content } from '../common/kafka-steps.ts';
 import { assumed, destination, documented, type Interaction, inferred, type Step, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
 import { bind, bound, equal, type Json, like, notEmpty, nullValue, regex, type Template, text } from '../matchers.ts';
-import type { KafkaAcknowledgement, KafkaRecord, KafkaRefusal } from '../messages/kafka.ts';
+import type { KafkaRecord } from '../messages/kafka.ts';
 import { world } from '../world.ts';
 
 /**
@@ -11,11 +13,6 @@ import { world } from '../world.ts';
  * required: which ones there are is not public, and readers have to do without. Nor is a partition: client libraries
  * choose it differently.
  */
-type Content = KafkaRecord | AnyRecordOf | KafkaAcknowledgement | KafkaRefusal;
-/** What is forbidden is described by the parts that make it wrong. */
-type AnyRecordOf = Pick<KafkaRecord, 'topic'> & Partial<KafkaRecord>;
-type Attributes = { readonly [name: string]: Template<Json> };
-
 const { call, dns, tenant } = world;
 const topic = dialect.kafka.topics.callThread;
 const topicExists = state('topic exists', { topic });
@@ -170,5 +167,16 @@ const tooLarge: Interaction<Content> = {
 
 export default defineContract<Content>({
   connection: 50,
-  interactions: [inbound, hold, transfer, conference, multisite, foreignKey, noConnId, tooLarge],
+  interactions: [
+    inbound,
+    hold,
+    transfer,
+    conference,
+    multisite,
+    foreignKey,
+    noConnId,
+    tooLarge,
+    foreignTopic({ topic, key: newKey, value: callEvent('EventRinging', newCall) }, dialect.kafka.topics.agentState),
+    wrongPassword,
+  ],
 });

@@ -1,4 +1,5 @@
 import { dnEvent } from '../common/agent-event.ts';
+import { foreignTopic, wrongPassword } from '../common/kafka-access.ts';
 import {
   type Attributes,
   type KafkaContent,
@@ -88,5 +89,7 @@ export default defineContract<KafkaContent>({
     nameless,
     blankKey,
     missingTopic('an event for a topic that does not exist is refused', inService()),
+    foreignTopic(inService(), dialect.kafka.topics.callThread),
+    wrongPassword,
   ],
 });

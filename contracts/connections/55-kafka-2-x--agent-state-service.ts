@@ -7,6 +7,7 @@ import {
   referenceIdExample,
   requester,
 } from '../common/agent-request.ts';
+import { foreignGroup, foreignTopic, wrongPassword } from '../common/kafka-access.ts';
 import {
   type Attributes,
   boundLike,
@@ -247,5 +248,8 @@ export default defineContract<KafkaContent>({
     invalid,
     noValue,
     missingTopicToRead(reading),
+    foreignTopic(goReady, reading.topic),
+    foreignGroup({ group: groups.callState, topic: reading.topic }),
+    wrongPassword,
   ],
 });

@@ -1,7 +1,7 @@
 import { type CallEventName, callEvent, connId } from '../common/call-event.ts';
+import { closedGroup, foreignGroup, foreignTopic, strangerInGroup, wrongPassword } from '../common/kafka-access.ts';
 import {
   type Attributes,
-  closedGroup,
   committed,
   delivered,
   type KafkaContent,
@@ -57,6 +57,10 @@ const waiting = (records: readonly Named[]) => records.map(([record]) => waits(r
 const metrics = 'Voice Call State Service metrics: messages received, errors, latency and rebalances of a Kafka reader';
 const reads = inferred(
   `${metrics}; Voice Microservices, Events and models, Topics: nobody else may use the group callthread`,
+);
+
+const strangersKeepOut = documented(
+  'Voice Microservices, Events and models, Topics: nobody else may use the group callthread',
 );
 
 const ringing: readonly Named[] = [[first('EventRinging'), 'EventRinging']];
@@ -173,6 +177,10 @@ export default defineContract<KafkaContent>({
     tombstone,
     noText,
     closedGroup(reading),
+    strangerInGroup(reading, strangersKeepOut),
+    foreignGroup({ group: groups.agentState, topic: reading.topic }),
+    foreignTopic(first('EventRinging'), reading.topic),
     missingTopicToRead(reading),
+    wrongPassword,
   ],
 });

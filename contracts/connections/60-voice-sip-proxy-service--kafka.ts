@@ -1,3 +1,4 @@
+import { foreignTopic, wrongPassword } from '../common/kafka-access.ts';
 import {
   type Attributes,
   type KafkaContent,
@@ -143,5 +144,7 @@ export default defineContract<KafkaContent>({
     secrets,
     blankKey,
     missingTopic('a record for a topic that does not exist is refused', invited),
+    foreignTopic(invited, dialect.kafka.topics.callThread),
+    wrongPassword,
   ],
 });

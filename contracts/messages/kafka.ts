@@ -32,13 +32,16 @@ export interface KafkaAcknowledgement {
   acknowledged: true;
 }
 
-/** The broker has refused a record or a reader; names and numbers as in the error table of the Apache Kafka protocol guide. */
+/** The broker has refused a record, a reader or a login; names and numbers as in the error table of the Apache Kafka protocol guide. */
 export interface KafkaRefusal {
   error: string;
   code: number;
-  topic: string;
+  /** What was not to be written or read; absent where a login was refused. */
+  topic?: string;
   /** The consumer group, where a reader was refused. */
   group?: string;
+  /** Who was refused, where a broker's own log tells it. */
+  user?: string;
 }
 
 /** A record as the broker gives it to a consumer group, to whichever of its members has the partition. */

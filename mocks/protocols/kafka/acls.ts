@@ -13,7 +13,7 @@ import { until } from './until.ts';
 const REQUEST_TIMEOUT_MS = 5_000;
 const SECURITY_DISABLED = 54;
 
-/** Who may do what on a broker. Nobody has a user of their own here, so that what is closed is closed to everybody. */
+/** What nobody may do on a broker, whatever rights they have; only those who manage it are above its rules. */
 export class Acls {
   readonly #at: Address;
   readonly #admin: Admin;
@@ -24,7 +24,7 @@ export class Acls {
   }
 
   /**
-   * Closes a group to readers: everybody may look at it, and since one rule for it exists, nobody may do anything else.
+   * Closes a group to readers: they may look at it, and not join it. A rule that denies goes before all that allow.
    * @returns how to open it again
    * @throws UnattainableStateError on a broker that has no rules
    */
@@ -35,8 +35,8 @@ export class Acls {
       resourcePatternType: ResourcePatternTypes.LITERAL,
       principal: 'User:*',
       host: '*',
-      operation: AclOperations.DESCRIBE,
-      permissionType: AclPermissionTypes.ALLOW,
+      operation: AclOperations.READ,
+      permissionType: AclPermissionTypes.DENY,
     };
     await this.#ask(`a rule for group ${group}`, () => this.#admin.createAcls({ creations: [rule] }));
     await until(this.#at, `group ${group} to be closed`, () => this.#holds(rule));

@@ -7,7 +7,7 @@ import type { Json } from '../../../contracts/matchers.ts';
 import { regex } from '../../../contracts/matchers.ts';
 import { type KafkaRecord, kafkaProfile } from '../../../contracts/messages/kafka.ts';
 import { world } from '../../../contracts/world.ts';
-import type { Address, MockServer, Observed } from '../../adapter.ts';
+import type { Address, MockServer, Observed, StateSet } from '../../adapter.ts';
 import service from '../../services/kafka/mock.ts';
 import { adapter } from './adapter.ts';
 import { producerClient } from './client.ts';
@@ -79,14 +79,19 @@ const changed = (record: KafkaRecord, fields: Record<string, Json>): KafkaRecord
   value: { ...(record.value as Record<string, Json>), ...fields },
 });
 
-const play = (interaction: Interaction, address = at, signal = never): Promise<Observed> =>
-  adapter.play({ contract: callEvents as Contract, interaction, values: {} }, address, signal);
+const play = (interaction: Interaction, values: StateSet['values']): Promise<Observed> =>
+  adapter.play({ contract: callEvents as Contract, interaction, values }, at, never);
 
 /** Plays with the interaction's provider states; what is wrong with the broker. */
 async function playAgainstBroker(interaction: Interaction, given = interaction.given): Promise<string[]> {
   const undos = [];
-  for (const each of given) undos.push((await server.setState(each)).undo);
-  const { messages, failure } = await play(interaction);
+  const values: Record<string, string> = {};
+  for (const each of given) {
+    const set = await server.setState(each);
+    undos.push(set.undo);
+    Object.assign(values, set.values);
+  }
+  const { messages, failure } = await play(interaction, values);
   for (const undo of undos.reverse()) await undo();
   expect(failure).toBeUndefined();
   return judge(interaction, messages, kafkaProfile, 'destination').map(({ message }) => message);

@@ -1,5 +1,5 @@
-import type { Contract, ProviderState, Side } from '../../../contracts/contract.ts';
-import { compile } from '../../../contracts/matching.ts';
+import { randomUUID } from 'node:crypto';
+import type { Contract, ProviderState } from '../../../contracts/contract.ts';
 import { kafkaProfile } from '../../../contracts/messages/kafka.ts';
 import {
   type Address,
@@ -11,18 +11,25 @@ import {
   type StateSet,
   UnknownStateError,
 } from '../../adapter.ts';
+import { Denials } from './denials.ts';
+import { Logins, loginPortBeside, type User, usersOf } from './logins.ts';
 import { play } from './play.ts';
 import { type Chosen, Recorder } from './recorder.ts';
-import { startKafka } from './server.ts';
+import { type Right, rights } from './rights.ts';
+import { type KafkaBroker, startKafka } from './server.ts';
 import { Stage } from './stage.ts';
 import { tap } from './tap.ts';
+import { Topics } from './topics.ts';
 
 /** What the provider states of a Kafka service mock act on. */
 export type KafkaWorld = Stage;
 
+const REQUEST_TIMEOUT_MS = 5_000;
+
 /**
  * Kafka. The destination is a real broker: started here with the topics that the contracts name, or one that runs already,
- * of which only these topics, and the groups that the contracts name, are watched.
+ * of which only these topics, and the groups that the contracts name, are watched. On both every connection's source has a
+ * user of its own, with the rights that its contract gives, wherever the broker lets the harness make users.
  */
 export const adapter: ProtocolAdapter & Attachable = {
   profile: kafkaProfile,
@@ -30,9 +37,14 @@ export const adapter: ProtocolAdapter & Attachable = {
   tap,
 
   async serve({ contracts, listen, service, signal }) {
-    const broker = await startKafka({ listen, ...(signal === undefined ? {} : { signal }) });
+    const loginPort = loginPortBeside(listen.port, contracts);
+    const broker = await startKafka({
+      listen,
+      ...(loginPort === undefined ? {} : { loginPort }),
+      ...(signal === undefined ? {} : { signal }),
+    });
     try {
-      return await watch({ at: broker.address, service, create: topicsOf(contracts), end: () => broker.close() });
+      return await watch({ at: broker.address, service, contracts, own: broker });
     } catch (error) {
       await broker.close();
       throw error;
@@ -40,43 +52,75 @@ export const adapter: ProtocolAdapter & Attachable = {
   },
 
   async attach({ contracts, at, service }) {
-    const only = { topics: new Set(topicsOf(contracts)), groups: new Set(groupsOf(contracts)) };
-    return await watch({ at, service, only, end: async () => {} });
+    const only = { topics: namesIn(contracts, 'TOPIC'), groups: namesIn(contracts, 'GROUP') };
+    return await watch({ at, service, contracts, only });
   },
 };
 
 interface WatchOptions {
   at: Address;
   service: ServeOptions['service'];
-  create?: readonly string[];
+  contracts: readonly Contract[];
+  /** What is watched of a broker that others use too. */
   only?: Chosen;
-  end(): Promise<void>;
+  /** The broker, where it is our own. */
+  own?: KafkaBroker;
 }
 
-async function watch({ at, service, create = [], only, end }: WatchOptions): Promise<MockServer> {
-  const recorder = await Recorder.start(at, only);
-  const stage = new Stage(at, recorder);
-  const close = () => Promise.all([recorder.close(), stage.close()]);
+async function watch({ at, service, contracts, only, own }: WatchOptions): Promise<MockServer> {
+  const logins = new Logins(at, REQUEST_TIMEOUT_MS);
+  // With a broker of our own go its users.
+  const closing: (() => Promise<void>)[] = [() => (own === undefined ? logins.close() : logins.abandon())];
+  const close = async () => {
+    for (const each of closing.splice(0).reverse()) await each();
+  };
   try {
-    for (const topic of create) await stage.topics.ensure(topic);
+    const denials = await (own === undefined
+      ? logins.open(usersOf(contracts, at)).then(() => undefined)
+      : furnish(own, contracts, logins));
+    if (denials !== undefined) closing.push(() => denials.close());
+    const recorder = await Recorder.start(at, only, denials);
+    closing.push(() => recorder.close());
+    const stage = new Stage(at, recorder, logins);
+    closing.push(() => stage.close());
+    return {
+      address: at,
+      addressFor: (contract) => logins.addressFor(contract),
+      setState: (state) => setState(service, stage, state),
+      exchanges: () => recorder.exchanges(),
+      settled: () => recorder.settled(),
+      clear: () => recorder.clear(),
+      async close() {
+        try {
+          await close();
+        } finally {
+          await own?.close();
+        }
+      },
+    };
   } catch (error) {
     await close();
     throw error;
   }
-  return {
-    address: at,
-    setState: (state) => setState(service, stage, state),
-    exchanges: () => recorder.exchanges(),
-    settled: () => recorder.settled(),
-    clear: () => recorder.clear(),
-    async close() {
-      try {
-        await close();
-      } finally {
-        await end();
-      }
-    },
-  };
+}
+
+/** Makes the topics and the users of the contracts, and one user more by whom the broker's own log can be followed. */
+async function furnish(broker: KafkaBroker, contracts: readonly Contract[], logins: Logins): Promise<Denials> {
+  const at = broker.address;
+  const observer: User = { name: 'voxpact-observer', password: randomUUID(), rights: [] };
+  const users = usersOf(contracts, at);
+  await Promise.all([logins.open([...users, observer]), createTopics(namesIn(contracts, 'TOPIC'), at)]);
+  const login = { ...logins.require(), user: observer.name, password: observer.password };
+  return new Denials({ output: () => broker.process.output(), observer: login, users });
+}
+
+async function createTopics(names: Iterable<string>, at: Address): Promise<void> {
+  const topics = new Topics(at);
+  try {
+    for (const name of names) await topics.ensure(name);
+  } finally {
+    await topics.close();
+  }
 }
 
 async function setState(
@@ -96,30 +140,8 @@ async function setState(
   return { values, undo };
 }
 
-/** The topics that the contracts write to or read. */
-function topicsOf(contracts: readonly Contract[]): string[] {
-  return namesIn(contracts, ({ from, content: { group } }) => from === 'source' || group !== undefined, 'topic');
-}
-
-function groupsOf(contracts: readonly Contract[]): string[] {
-  return namesIn(contracts, () => true, 'group');
-}
-
-interface Example {
-  from: Side;
-  content: { topic?: unknown; group?: unknown };
-}
-
-function namesIn(
-  contracts: readonly Contract[],
-  concerns: (example: Example) => boolean,
-  field: 'topic' | 'group',
-): string[] {
-  const names = contracts
-    .flatMap(({ interactions }) => interactions.flatMap(({ steps }) => steps))
-    .map(({ from, content }): Example => ({ from, content: compile(content).example as Example['content'] }))
-    .filter(concerns)
-    .map(({ content }) => content[field])
-    .filter((name) => typeof name === 'string');
-  return [...new Set(names)];
+/** The topics that the contracts write to or read, or the groups that they read as. */
+function namesIn(contracts: readonly Contract[], resource: Right['resource']): Set<string> {
+  const concerned = contracts.flatMap(rights).filter((right) => right.resource === resource);
+  return new Set(concerned.map(({ name }) => name));
 }

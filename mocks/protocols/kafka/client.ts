@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 import {
   Admin,
+  AuthenticationError,
   type BaseOptions,
+  Connection,
+  type ConnectionOptions,
   Consumer,
   NetworkError,
   Producer,
@@ -11,6 +14,10 @@ import {
 } from '@platformatic/kafka';
 import { type Address, UnreachableError } from '../../adapter.ts';
 
+/** How users log in. */
+export const SASL_MECHANISM = 'SCRAM-SHA-512';
+
+const CLIENT_ID = 'voxpact';
 const CONNECT_TIMEOUT_MS = 2_000;
 /** How long the broker keeps the place of a member that says nothing; a broker of default settings takes 6 s to 30 min. */
 const SESSION_TIMEOUT_MS = 10_000;
@@ -20,7 +27,7 @@ const NO_COORDINATOR_YET = [14, 15, 16];
 
 /** A client for administration. @param timeoutMs how long one request may take */
 export function adminClient(at: Address, timeoutMs: number): Admin {
-  return new Admin(options(at, timeoutMs));
+  return guarded(new Admin(options(at, timeoutMs)));
 }
 
 /**
@@ -28,28 +35,54 @@ export function adminClient(at: Address, timeoutMs: number): Admin {
  * hide what the broker said to the first.
  */
 export function producerClient(at: Address, timeoutMs: number): Producer {
-  return new Producer({ ...options(at, timeoutMs), acks: -1, autocreateTopics: false });
+  return guarded(new Producer({ ...options(at, timeoutMs), acks: -1, autocreateTopics: false }));
 }
 
 /** A client that reads by position, in no group. */
 export function consumerClient(at: Address, timeoutMs: number): Consumer {
-  return new Consumer({ ...options(at, timeoutMs), groupId: 'voxpact-unused', isolationLevel: 0 });
+  return guarded(new Consumer({ ...options(at, timeoutMs), groupId: 'voxpact-unused', isolationLevel: 0 }));
 }
 
 /** A client that reads as a member of a group. */
 export function memberClient(at: Address, groupId: string, timeoutMs: number): Consumer {
   const patience = { sessionTimeout: SESSION_TIMEOUT_MS, rebalanceTimeout: SESSION_TIMEOUT_MS };
-  return new Consumer({ ...options(at, timeoutMs), ...patience, groupId, isolationLevel: 0 });
+  return guarded(new Consumer({ ...options(at, timeoutMs), ...patience, groupId, isolationLevel: 0 }));
+}
+
+/** A connection to one broker, for requests that no client has. It is not open yet. */
+export function bareConnection(at: Address, timeoutMs: number): Connection {
+  const connection = new Connection(CLIENT_ID, connectionOptions(at, timeoutMs));
+  connection.on('error', () => {});
+  return connection;
+}
+
+/**
+ * A connection that is lost while it logs in tells of it more than once. Whoever waits has heard the first time; then nobody
+ * listens any more, and Node would end the process.
+ */
+function guarded<T extends Admin | Producer | Consumer>(client: T): T {
+  const ignore = ({ connection }: { connection: Connection }) => void connection.on('error', () => {});
+  client.on('client:broker:failed', ignore);
+  client.on('client:broker:disconnect', ignore);
+  return client;
 }
 
 function options(at: Address, timeoutMs: number): BaseOptions {
   return {
-    clientId: 'voxpact',
+    ...connectionOptions(at, timeoutMs),
+    clientId: CLIENT_ID,
     bootstrapBrokers: [{ host: at.host, port: at.port }],
     retries: 0,
+    timeout: timeoutMs,
+  };
+}
+
+/** An address with a user is a listener that wants a login. */
+function connectionOptions({ user, password = '' }: Address, timeoutMs: number): ConnectionOptions {
+  return {
     connectTimeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
     requestTimeout: timeoutMs,
-    timeout: timeoutMs,
+    ...(user === undefined ? {} : { sasl: { mechanism: SASL_MECHANISM, username: user, password } }),
   };
 }
 
@@ -113,6 +146,10 @@ export function clientFailure(error: unknown, at: Address, doing: string, timeou
     return new UnreachableError(sentence, { cause: error });
   }
   const answer = brokerAnswer(error);
+  if (chain.some((each) => each instanceof AuthenticationError)) {
+    const reason = answer === undefined ? (chain.at(-1)?.message ?? '') : `${answer.error} (${answer.code})`;
+    return new Error(`${broker} refused the login of user ${at.user}: ${reason}`, { cause: error });
+  }
   if (answer !== undefined) {
     return new Error(`${broker} refused ${doing}: ${answer.error} (${answer.code})`, { cause: error });
   }
@@ -120,7 +157,8 @@ export function clientFailure(error: unknown, at: Address, doing: string, timeou
     return new Error(`${broker} gave no readable answer to ${doing} within ${timeoutMs} ms`, { cause: error });
   }
   if (chain.some((each) => each instanceof NetworkError)) {
-    return new Error(`${broker} closed the connection before it answered ${doing}`, { cause: error });
+    const hint = at.user === undefined ? '; it may want a login' : '';
+    return new Error(`${broker} closed the connection before it answered ${doing}${hint}`, { cause: error });
   }
   return new Error(`${broker}: ${doing} failed: ${chain.at(-1)?.message ?? String(error)}`, { cause: error });
 }

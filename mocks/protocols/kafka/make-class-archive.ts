@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { producerClient } from './client.ts';
+import { Logins } from './logins.ts';
 import { Recorder } from './recorder.ts';
 import { startKafka } from './server.ts';
 import { Topics } from './topics.ts';
@@ -39,16 +40,25 @@ export async function makeClassArchive(file: string): Promise<void> {
 
 /** What every run does first, so that its classes are in the archive too. */
 async function work(at: { host: string; port: number }): Promise<void> {
+  const topic = 'warm-up';
+  const login = { user: 'warm-up', password: randomUUID() };
   const topics = new Topics(at);
-  const producer = producerClient(at, WORK_TIMEOUT_MS);
+  const logins = new Logins(at, WORK_TIMEOUT_MS);
   const recorder = await Recorder.start(at);
   try {
-    await topics.ensure('warm-up');
-    await topics.configure('warm-up', 'max.message.bytes', '2048');
-    await producer.send({ messages: [{ topic: 'warm-up', value: Buffer.from('{}') }] });
+    await topics.ensure(topic);
+    await topics.configure(topic, 'max.message.bytes', '2048');
+    const rights = [{ operation: 'WRITE', resource: 'TOPIC', name: topic }] as const;
+    await logins.open([{ name: login.user, password: login.password, rights }]);
+    const producer = producerClient({ ...logins.require(), ...login }, WORK_TIMEOUT_MS);
+    try {
+      await producer.send({ messages: [{ topic, value: Buffer.from('{}') }] });
+    } finally {
+      await producer.close();
+    }
     await recorder.settled();
-    await topics.remove('warm-up');
+    await topics.remove(topic);
   } finally {
-    await Promise.all([topics.close(), producer.close(), recorder.close()]);
+    await Promise.all([topics.close(), logins.close(), recorder.close()]);
   }
 }

@@ -41,7 +41,7 @@ async function dismiss(): Promise<void> {
 afterEach(dismiss);
 
 const silence = /gave no readable answer to the metadata request within 300 ms$/;
-const closed = /closed the connection before it answered the metadata request$/;
+const closed = /closed the connection before it answered the metadata request; it may want a login$/;
 test.each<[string, (socket: Socket) => void, RegExp]>([
   ['says nothing', () => {}, silence],
   [
@@ -63,6 +63,22 @@ test.each<[string, (socket: Socket) => void, RegExp]>([
   expect(failure?.message).toMatch(`the Kafka broker at 127.0.0.1:${at.port} `);
   expect(failure?.message).toMatch(sentence);
   expect(failure?.cause).toBeInstanceOf(Error);
+});
+
+test.each<[string, (socket: Socket) => void]>([
+  ['ends its half at once', (socket) => socket.resume().end()],
+  ['resets', (socket) => socket.once('data', () => socket.resetAndDestroy())],
+  ['says nothing', () => {}],
+  [
+    'answers a question that nobody asked',
+    (socket) => socket.on('data', () => socket.write(Buffer.from([0, 0, 0, 5, 9, 9, 9, 9, 9]))),
+  ],
+  ['speaks another protocol', (socket) => socket.on('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))],
+])('a play with a login against something that %s ends with one sentence too', async (_, behave) => {
+  const at = { ...(await impostor(behave)), user: 'admin', password: 'x' };
+  const { failure } = await play(quick, at);
+  expect(failure?.message).toMatch(new RegExp(`Kafka broker .* 127\\.0\\.0\\.1:${at.port}`));
+  expect(failure?.message).not.toContain('\n');
 });
 
 test('a play against nobody says that nobody was reached, and so do attach and tap', async () => {

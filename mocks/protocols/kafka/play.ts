@@ -10,18 +10,25 @@ import {
   kafkaProfile,
 } from '../../../contracts/messages/kafka.ts';
 import type { Address, Observed, ObservedMessage, Performance } from '../../adapter.ts';
+import { brokerAnswer } from './client.ts';
 import { type Acknowledged, misdeliveries } from './delivery.ts';
+import { Logins, usersOf } from './logins.ts';
 import { Member, type Membership } from './member.ts';
 import { LogReader, type Stretch, type TopicEnd } from './reader.ts';
 import { Writer } from './writer.ts';
 
 const STEP_TIMEOUT_MS = 5_000;
+const SASL_AUTHENTICATION_FAILED = 58;
 
 /**
  * Plays a client of the broker, step by step. It writes records one after the other, each when the one before it is answered,
  * and reads them back at the end as a reader does; and it reads as a member of the groups that the interaction delivers to,
  * and commits. What the broker answers to a record is a message where the interaction has steps for it, or where it is a
  * refusal; that readers get something else than was acknowledged is a message of the broker's too.
+ *
+ * It logs in as the row's own user, so that the broker refuses what the contract does not give; as another one where the
+ * provider states gave `user` or `password`.
+ * @param at with the login of somebody who may manage users, where the listener wants one; the log is read back as that
  */
 export async function play(performance: Performance, at: Address, signal: AbortSignal): Promise<Observed> {
   const client = new Client(performance, at, signal);
@@ -50,23 +57,29 @@ class Client {
   readonly #interaction: Interaction;
   readonly #timeoutMs: number;
   readonly #conversation: Conversation;
-  readonly #writer: Writer;
+  readonly #logins: Logins;
+  readonly #performance: Performance;
+  /** The source's own login. */
+  #as: Address;
+  #writer: Writer | undefined;
   readonly #members = new Map<string, Member>();
   readonly #acknowledged: Acknowledged[] = [];
 
-  constructor({ interaction, values }: Performance, at: Address, signal: AbortSignal) {
+  constructor(performance: Performance, at: Address, signal: AbortSignal) {
+    const { interaction, values } = performance;
+    this.#performance = performance;
     this.#at = at;
+    this.#as = at;
     this.#signal = signal;
     this.#interaction = interaction;
     this.#timeoutMs = interaction.stepTimeoutMs ?? STEP_TIMEOUT_MS;
     this.#conversation = new Conversation(interaction, kafkaProfile, { values });
-    this.#writer = new Writer(at, this.#timeoutMs);
+    this.#logins = new Logins(at, this.#timeoutMs);
   }
 
   async play(): Promise<void> {
     this.#signal.throwIfAborted();
-    await this.#writer.connect();
-    await this.#playSteps();
+    if (await this.#logIn()) await this.#playSteps();
     for (const member of this.#members.values()) {
       for (const delivery of member.unasked()) this.#note('destination', delivery);
     }
@@ -75,7 +88,29 @@ class Client {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#writer.close(), ...[...this.#members.values()].map((member) => member.leave())]);
+    await Promise.all([this.#writer?.close(), ...[...this.#members.values()].map((member) => member.leave())]);
+    await (this.#signal.aborted ? this.#logins.abandon() : this.#logins.close());
+  }
+
+  /** @returns false when the broker does not let the source in, as the interaction wants it */
+  async #logIn(): Promise<boolean> {
+    const { contract, values } = this.#performance;
+    await this.#logins.open(usersOf([contract], this.#at));
+    this.#as = { ...this.#logins.addressFor(contract), ...pick(values, 'user'), ...pick(values, 'password') };
+    this.#writer = new Writer(this.#as, this.#timeoutMs);
+    try {
+      await this.#writer.connect();
+      return true;
+    } catch (error) {
+      const answer = brokerAnswer(error);
+      if (answer?.code !== SASL_AUTHENTICATION_FAILED || !this.#expectsRefusal) throw error;
+      this.#note('destination', answer);
+      return false;
+    }
+  }
+
+  get #expectsRefusal(): boolean {
+    return this.#interaction.steps.some(({ content }) => 'error' in fieldsOf(content));
   }
 
   async #playSteps(): Promise<void> {
@@ -100,7 +135,7 @@ class Client {
 
   /** Takes what the broker tells a reader. @throws Error when it refuses one that nobody said it would */
   #hear(message: KafkaDelivery | KafkaRefusal): void {
-    if ('error' in message && !this.#interaction.steps.some(({ content }) => 'error' in fieldsOf(content))) {
+    if ('error' in message && !this.#expectsRefusal) {
       const { error, code, group, topic } = message;
       throw new Error(
         `the Kafka broker at ${this.#at.host}:${this.#at.port} refused group ${group} in topic ${topic}: ${error} (${code})`,
@@ -123,7 +158,7 @@ class Client {
   }
 
   async #write(record: KafkaRecord): Promise<'refused' | undefined> {
-    const answer = await this.#writer.write(record);
+    const answer = await (this.#writer as Writer).write(record);
     if ('error' in answer) {
       this.#note('destination', answer);
       return this.#writesAreAnswered ? undefined : 'refused';
@@ -143,7 +178,7 @@ class Client {
     const key = keyOf({ group, topic });
     const known = this.#members.get(key);
     if (known !== undefined) return known;
-    const member = new Member(this.#at, { group, topic }, this.#timeoutMs);
+    const member = new Member(this.#as, { group, topic }, this.#timeoutMs);
     this.#members.set(key, member);
     return member;
   }
@@ -159,6 +194,10 @@ class Client {
     this.messages.push(message);
     this.#conversation.feed(message);
   }
+}
+
+function pick(values: Performance['values'], name: 'user' | 'password'): Partial<Address> {
+  return values[name] === undefined ? {} : { [name]: values[name] };
 }
 
 function fieldsOf(content: unknown): Readonly<Record<string, unknown>> {

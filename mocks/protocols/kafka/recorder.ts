@@ -1,7 +1,8 @@
 import type { Side } from '../../../contracts/contract.ts';
 import type { KafkaCommit, KafkaDelivery, KafkaRecord } from '../../../contracts/messages/kafka.ts';
-import type { Address, Exchange } from '../../adapter.ts';
+import type { Address, Exchange, Observed } from '../../adapter.ts';
 import { isUnknownTopic } from './client.ts';
+import type { Denials } from './denials.ts';
 import { type Committed, Groups } from './groups.ts';
 import { type LoggedRecord, LogReader, type Stretch, type TopicEnd } from './reader.ts';
 import { commitOf, fromWire } from './records.ts';
@@ -42,14 +43,16 @@ interface Consumed {
  * exchange of its own, in the order of its partition; records of different partitions are put in the order of their time
  * stamps. What they consumed comes from the offsets that groups have committed: for each record that a commit covers there are
  * two exchanges, its delivery and the commit.
- * What the broker refused leaves nothing, and nobody can tell which client wrote a record, or whether it was written before
- * or after a commit.
+ * What a user was not let do comes from what the broker prints, if that can be read: the refusal, with a failure that names
+ * the user; it is told after all else. What the broker refused for another reason leaves nothing, and nobody can tell which client wrote a record, or
+ * whether it was written before or after a commit.
  */
 export class Recorder {
   readonly #topics: Topics;
   readonly #groups: Groups;
   readonly #reader: LogReader;
   readonly #chosen: Chosen | undefined;
+  readonly #denials: Denials | undefined;
   /** The next offset to be read of each partition, by the topic's id. */
   #positions: ReadonlyMap<string, readonly bigint[]> = new Map();
   /** How far each group is known to be in each partition. */
@@ -60,19 +63,21 @@ export class Recorder {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  private constructor(at: Address, chosen: Chosen | undefined) {
+  private constructor(at: Address, chosen: Chosen | undefined, denials: Denials | undefined) {
     this.#topics = new Topics(at);
     this.#groups = new Groups(at);
     this.#reader = new LogReader(at);
     this.#chosen = chosen;
+    this.#denials = denials;
   }
 
   /**
    * Begins a record at the present end of the log.
    * @param chosen the topics and groups to be watched; all when absent, those that are created later included
+   * @param denials what users are not let do; not recorded when absent
    */
-  static async start(at: Address, chosen?: Chosen): Promise<Recorder> {
-    const recorder = new Recorder(at, chosen);
+  static async start(at: Address, chosen?: Chosen, denials?: Denials): Promise<Recorder> {
+    const recorder = new Recorder(at, chosen, denials);
     try {
       recorder.#positions = positions(await recorder.#ends());
       recorder.#committed = offsetsOf(await recorder.#groups.committed(chosen?.groups));
@@ -148,6 +153,10 @@ export class Recorder {
       if (!isAt(record, own)) this.#note('source', fromWire(record), record.timestampMs);
     }
     for (const { group, record, atMs } of consumed) this.#note('source', commitOf(group, record), atMs);
+    for (const { refusal, sentence } of (await this.#denials?.take()) ?? []) {
+      const messages: Exchange['messages'] = [{ from: 'destination', content: refusal, atMs: Date.now() }];
+      this.#add({ messages, failure: new Error(sentence) });
+    }
     this.#exchanges = this.#exchanges.slice(-RECORD_LIMIT);
   }
 
@@ -182,8 +191,12 @@ export class Recorder {
   }
 
   #note(from: Side, content: KafkaRecord | KafkaDelivery | KafkaCommit, atMs: number): void {
+    this.#add({ messages: [{ from, content, atMs }] });
+  }
+
+  #add(observed: Observed): void {
     this.#lastId += 1;
-    this.#exchanges.push({ id: this.#lastId, messages: [{ from, content, atMs }] });
+    this.#exchanges.push({ id: this.#lastId, ...observed });
   }
 
   async #ends(): Promise<TopicEnd[]> {

@@ -9,11 +9,19 @@ import { formatStorage } from './storage.ts';
 const READY_TIMEOUT_MS = 60_000;
 const PROBE_TIMEOUT_MS = 2_000;
 
+/** Says what a user was not let do, and that a login was refused, see `denials.ts`; of all else only errors. */
+const LOG_OPTIONS = [
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+  '-Dorg.slf4j.simpleLogger.log.kafka.authorizer.logger=info',
+  '-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.network.Selector=info',
+];
+
 /** Quick to start rather than quick in the long run: no concurrent collector, no second compiler. */
 const JVM_OPTIONS = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', '-Xshare:auto'];
 
 /** A running Kafka broker of our own. */
 export interface KafkaBroker {
+  /** Where the harness comes in, and whoever else may do everything. */
   address: Address;
   process: ServerProcess;
   /** Stops it and removes its data. Closing twice is allowed. */
@@ -23,6 +31,8 @@ export interface KafkaBroker {
 export interface BrokerOptions {
   /** Port 0 takes any free port. */
   listen: Address;
+  /** The port where services log in; any free one when absent. */
+  loginPort?: number;
   signal?: AbortSignal;
   /** For the Java virtual machine; the class archive is used when absent. */
   archiveOptions?: readonly string[];
@@ -32,7 +42,8 @@ export interface BrokerOptions {
 
 /**
  * Starts Apache Kafka, broker and controller in one process, with its data in memory. It is ready when a client gets its
- * metadata. Topics are not created by writing to them.
+ * metadata. Topics are not created by writing to them. Beside the harness's own listener it has one where users log in;
+ * there are none yet.
  * @throws Error with one sentence when Java or the jars are missing, the port is in use, or the broker does not start
  */
 export async function startKafka(options: BrokerOptions): Promise<KafkaBroker> {
@@ -41,22 +52,17 @@ export async function startKafka(options: BrokerOptions): Promise<KafkaBroker> {
   const jars = classPath();
   await assertFree(listen);
   const address = { host: listen.host, port: listen.port === 0 ? await freePort(listen.host) : listen.port };
+  const login = { host: listen.host, port: options.loginPort ?? (await freePort(listen.host)) };
+  await assertFree(login);
   const controllerPort = await freePort(listen.host);
   const directory = await runDirectory('kafka');
   try {
-    const settings = await formatStorage({ ...address, controllerPort, directory: directory.path });
+    const ports = { port: address.port, loginPort: login.port, controllerPort };
+    const settings = await formatStorage({ host: address.host, ...ports, directory: directory.path });
     const process = await startProcess({
       name: 'Apache Kafka',
       command: 'java',
-      args: [
-        ...JVM_OPTIONS,
-        ...archiveOptions,
-        '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
-        '-cp',
-        jars,
-        'kafka.Kafka',
-        settings,
-      ],
+      args: [...JVM_OPTIONS, ...archiveOptions, ...LOG_OPTIONS, '-cp', jars, 'kafka.Kafka', settings],
       cwd: directory.path,
       ready: () => probe(address, PROBE_TIMEOUT_MS),
       readyTimeoutMs: READY_TIMEOUT_MS,

@@ -2,6 +2,7 @@ import type { KafkaRecord } from '../../../contracts/messages/kafka.ts';
 import type { Address } from '../../adapter.ts';
 import { Acls } from './acls.ts';
 import { type Committed, Groups } from './groups.ts';
+import type { Logins } from './logins.ts';
 import type { Place, Recorder } from './recorder.ts';
 import { Topics } from './topics.ts';
 import { Writer } from './writer.ts';
@@ -13,13 +14,16 @@ export class Stage {
   readonly topics: Topics;
   readonly groups: Groups;
   readonly acls: Acls;
+  readonly logins: Logins;
   readonly #writer: Writer;
   readonly #recorder: Recorder;
 
-  constructor(at: Address, recorder: Recorder) {
+  /** @param logins the users of the broker, who are the caller's to end */
+  constructor(at: Address, recorder: Recorder, logins: Logins) {
     this.topics = new Topics(at);
     this.groups = new Groups(at);
     this.acls = new Acls(at);
+    this.logins = logins;
     this.#writer = new Writer(at, WRITE_TIMEOUT_MS);
     this.#recorder = recorder;
   }

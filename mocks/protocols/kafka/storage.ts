@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SASL_MECHANISM } from './client.ts';
 
 /** Names of one throw-away cluster of one node; Kafka wants 16 bytes in base64 for each. */
 const CLUSTER_ID = id('voxpact-cluster-');
@@ -11,7 +12,10 @@ export interface StorageOptions {
   /** An empty folder that belongs to this broker alone. */
   directory: string;
   host: string;
+  /** The harness's own listener, in plain text. */
   port: number;
+  /** The listener for services, each with a login of its own. */
+  loginPort: number;
   controllerPort: number;
 }
 
@@ -33,21 +37,25 @@ export async function formatStorage(options: StorageOptions): Promise<string> {
   return settings;
 }
 
-function serverProperties({ host, port, controllerPort }: StorageOptions, logs: string) {
+function serverProperties({ host, port, loginPort, controllerPort }: StorageOptions, logs: string) {
+  const listeners = `PLAINTEXT://${host}:${port},LOGIN://${host}:${loginPort}`;
   return {
     'process.roles': 'broker,controller',
     'node.id': NODE_ID,
     'controller.quorum.voters': `${NODE_ID}@${host}:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${host}:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `${listeners},CONTROLLER://${host}:${controllerPort}`,
+    'advertised.listeners': listeners,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,LOGIN:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'sasl.enabled.mechanisms': SASL_MECHANISM,
+    [`listener.name.login.${SASL_MECHANISM.toLowerCase()}.sasl.jaas.config`]:
+      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
     'log.dirs': logs,
     // Topics must exist beforehand, as in the documented deployment: a record for a wrong topic is refused, not welcomed.
     'auto.create.topics.enable': false,
-    // Everybody may do everything, until a provider state makes a rule.
+    // Who has a login may do what a rule allows; who comes in plain text is the harness, and the broker itself.
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-    'allow.everyone.if.no.acl.found': true,
+    'super.users': 'User:ANONYMOUS',
     'offsets.topic.num.partitions': 1,
     'offsets.topic.replication.factor': 1,
     'transaction.state.log.num.partitions': 1,

@@ -24,13 +24,15 @@ afterEach(async () => {
 
 describe('the real server', () => {
   test.each(interactions.map((each) => [each.description, each] as const))('%s', async (_, each) => {
-    undo.push(await given(server, each));
-    const observed = await play(each, server.address);
+    const values: Record<string, string> = {};
+    undo.push(await given(server, each, values));
+    const observed = await play(each, server.address, undefined, values);
     await server.settled();
     expect(observed.failure).toBeUndefined();
     expect(complaints(each, observed, 'destination')).toEqual([]);
     const recorded = server.exchanges();
-    expect(recorded.length).toBe(1);
+    // A transaction is one exchange; only the reader who looks in from outside, twice, adds to it.
+    expect(recorded.length).toBe(each.description.startsWith('nobody sees what is written') ? 3 : 1);
     expect(complaints(each, { messages: recorded.flatMap(({ messages }) => messages) }, 'source')).toEqual([]);
   });
 });
@@ -94,7 +96,7 @@ const defects: Defect[] = [
   },
   {
     what: 'a reader who may write',
-    part: 'may only read',
+    part: 'may only read cannot change',
     sql: 'GRANT SELECT, UPDATE ON cfg.cfg_person TO vm_cfg_reader',
     mend: 'REVOKE UPDATE ON cfg.cfg_person FROM vm_cfg_reader',
     expected: [
@@ -172,6 +174,75 @@ const defects: Defect[] = [
     sql: 'GRANT UPDATE (is_agent) ON cfg.cfg_person TO t100',
     mend: 'REVOKE UPDATE (is_agent) ON cfg.cfg_person FROM t100',
     expected: ['2: $.sqlstate: expected "42501", got "00000"', '3: $.holds.rows[0].is_agent: expected 2, got 1'],
+  },
+  {
+    what: 'a DN whose type can change',
+    part: 'the type of a DN',
+    sql: 'GRANT UPDATE (type) ON cfg.cfg_dn TO t100',
+    mend: 'REVOKE UPDATE (type) ON cfg.cfg_dn FROM t100; UPDATE cfg.cfg_dn SET type = 1 WHERE dbid = 301',
+    expected: ['2: $.sqlstate: expected "42501", got "00000"', '3: $.holds.rows[0].type: expected 1, got 5'],
+  },
+  {
+    what: 'a reader who sees passwords',
+    part: 'sees no passwords',
+    sql: 'GRANT SELECT (password) ON cfg.cfg_person TO vm_cfg_reader',
+    mend: 'REVOKE SELECT (password) ON cfg.cfg_person FROM vm_cfg_reader',
+    expected: ['2: $.sqlstate: expected "42501", got "00000"'],
+  },
+  {
+    what: 'a reader who sees nothing',
+    part: 'sees persons with their agent logins',
+    sql: 'REVOKE USAGE ON SCHEMA cfg FROM vm_cfg_reader',
+    mend: 'GRANT USAGE ON SCHEMA cfg TO vm_cfg_reader',
+    expected: [
+      '2: $.sqlstate: expected "00000", got "42501"',
+      '2: $.command: expected "SELECT", got nothing',
+      '2: $.rowCount: expected 1, got nothing',
+      '2: $.rows: expected an array, got nothing',
+    ],
+  },
+  {
+    what: 'no row security',
+    part: 'is not stored',
+    sql: 'ALTER TABLE cfg.cfg_dn DISABLE ROW LEVEL SECURITY',
+    mend: 'ALTER TABLE cfg.cfg_dn ENABLE ROW LEVEL SECURITY',
+    expected: ['2: $.sqlstate: expected "42501", got "00000"'],
+  },
+  {
+    what: 'row security that does not bind the owner of the table',
+    part: 'not seen by the tenant',
+    sql: 'ALTER TABLE cfg.cfg_dn NO FORCE ROW LEVEL SECURITY',
+    mend: 'ALTER TABLE cfg.cfg_dn FORCE ROW LEVEL SECURITY',
+    expected: ['2: $.rowCount: expected 1, got 2', '2: $.rows: expected an array of 1, got [ { dbid: '],
+  },
+  {
+    what: 'a database that is of no tenant',
+    part: 'a DN is found',
+    sql: 'ALTER DATABASE t100 RESET vm.tenant_dbid',
+    mend: `ALTER DATABASE t100 SET vm.tenant_dbid = '101'`,
+    expected: ['3: $.rowCount: expected 1, got 0', '3: $.rows: expected an array of 1, got []'],
+  },
+  {
+    what: 'an agent login for two persons',
+    part: 'refused to a second one',
+    sql: `${loginInfo} DROP CONSTRAINT cfg_login_info_agent_login_dbid_key`,
+    mend: `DELETE FROM cfg.cfg_login_info WHERE person_dbid = 112 AND agent_login_dbid = 401;
+      ${loginInfo} ADD UNIQUE (agent_login_dbid)`,
+    expected: ['2: $.sqlstate: expected "23505", got "00000"', '3: $.holds.rows: expected an array of 1, got [ { '],
+  },
+  {
+    what: 'an employee ID of any length',
+    part: 'more than 64 characters',
+    sql: `${person} ALTER employee_id TYPE text`,
+    mend: `${removed}; ${person} ALTER employee_id TYPE varchar(64)`,
+    expected: ['2: $.sqlstate: expected "22001", got "00000"', stored],
+  },
+  {
+    what: 'a state that is text',
+    part: 'text in the place of a number',
+    sql: `${person} DROP CONSTRAINT cfg_person_state_check, ALTER state TYPE text`,
+    mend: `${person} ALTER state TYPE smallint USING state::smallint, ADD CHECK (state IN (1, 2))`,
+    expected: ['2: $.sqlstate: expected "22P02", got "00000"'],
   },
   {
     what: 'a trigger that changes what is stored',

@@ -13,6 +13,8 @@ export interface LogEntry {
   state_code?: string;
   message?: string;
   detail?: string;
+  /** Of an error: where it came about, with the parameters of its statement as far as they were read. */
+  context?: string;
   /** Of an error: the statement that caused it. */
   statement?: string;
   application_name?: string;

@@ -21,7 +21,8 @@ const STEP_TIMEOUT_MS = 10_000;
 /**
  * Plays the source of an interaction: sends its statements, each in a session of the role it names, and notes what the server
  * answers. At last another session reads what the server holds, where the interaction says so.
- * @param at with the password of the roles; the database is the one that the interactions are about
+ * @param at with the password of the roles, for which the provider states may give another `password`; the database is the
+ * one that the interactions are about
  */
 export async function play(performance: Performance, at: Address, signal: AbortSignal): Promise<Observed> {
   const player = new Player(performance, at, signal);
@@ -130,8 +131,9 @@ class Player {
     const key = [role, database, application].join('\0');
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
+    const { password = this.#at.password } = application === HARNESS_APPLICATION ? {} : this.#performance.values;
     const opened = await openSession({
-      at: this.#at,
+      at: { ...this.#at, ...(password === undefined ? {} : { password }) },
       role,
       database,
       ...(application === undefined ? {} : { application }),

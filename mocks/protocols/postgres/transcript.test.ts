@@ -143,6 +143,9 @@ test('parameters are read as PostgreSQL prints them', () => {
     `it's, $4 = 'x'`,
     '',
   ]);
+  expect(parametersOf(`unnamed portal with parameters: $1 = 'x', $2 = '7'`)).toEqual(['x', '7']);
+  expect(parametersOf(`portal "p" with parameters: $1 = 'x'\nanother line`)).toEqual(['x']);
+  expect(parametersOf(`unnamed portal parameter $2 = 'enabled'`)).toEqual([undefined, 'enabled']);
   expect(parametersOf(undefined)).toEqual([]);
   expect(parametersOf('something else')).toEqual([]);
 });

@@ -97,9 +97,9 @@ export class Transcript {
   }
 
   #error(entry: LogEntry, session: Session, tables: Tables, atMs: number): void {
-    // A statement that could not even be planned (an unknown column) is in the log only as part of its error.
+    // A statement that did not come to be executed (an unknown column, a missing right) is in the log only as part of its error.
     if (entry.statement !== undefined && entry.statement !== session.statement) {
-      this.#statement(entry.statement, { ...entry, detail: '' }, session, tables, atMs);
+      this.#statement(entry.statement, { ...entry, detail: entry.context ?? '' }, session, tables, atMs);
     }
     delete session.statement;
     session.exchange?.messages.push(answer(entry, atMs, session.exchange));
@@ -138,9 +138,12 @@ function isHousekeeping({ verb, table, other }: Logical): boolean {
   return other?.text !== undefined && !/\bfrom\b/i.test(other.text);
 }
 
-/** Reads `Parameters: $1 = 'it''s', $2 = NULL`, as PostgreSQL prints the parameters of a statement. */
+/**
+ * Reads `Parameters: $1 = 'it''s', $2 = NULL`, as PostgreSQL prints the parameters of a statement, and what the context of an
+ * error says of them: `unnamed portal with parameters: $1 = '7'`, or of the one at fault `unnamed portal parameter $1 = 'x'`.
+ */
 export function parametersOf(detail: string | undefined): (string | null)[] {
-  const list = /^parameters: ([\s\S]*)$/i.exec(detail ?? '')?.[1] ?? '';
+  const list = /^(?:.*portal.* )?(?:with )?parameters?:? (\$[\s\S]*)$/im.exec(detail ?? '')?.[1] ?? '';
   const values: (string | null)[] = [];
   for (const [, number, quoted] of list.matchAll(/\$(\d+) = (?:NULL|'((?:[^']|'')*)')/g)) {
     values[Number(number) - 1] = quoted?.replaceAll("''", "'") ?? null;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ProviderState } from '../../../contracts/contract.ts';
 import type { KafkaRecord } from '../../../contracts/messages/kafka.ts';
 import type { ServiceMock } from '../../adapter.ts';
@@ -61,6 +62,26 @@ const kafka: ServiceMock<KafkaWorld> = {
       return await moved(stage, { group: text(params, 'group'), topic, positions });
     },
 
+    /** Whoever has another service's rights, or none, is told apart from it. */
+    'every service has a login of its own'({ logins }) {
+      logins.require();
+      return {};
+    },
+
+    /** The service has a password that does not hold. */
+    'the password is another one'({ logins }) {
+      logins.require();
+      return { values: { password: randomUUID() } };
+    },
+
+    /** `topic`: its name. Somebody logs in who may read it, and who is in no group. */
+    async 'a stranger may read topic'({ logins }, params) {
+      const user = `voxpact-stranger-${randomUUID()}`;
+      const password = randomUUID();
+      const rights = [{ operation: 'READ', resource: 'TOPIC', name: text(params, 'topic') }] as const;
+      return { values: { user, password }, undo: await logins.makeStranger({ name: user, password, rights }) };
+    },
+
     /** `group`: its name. Nobody may read as a member of it. */
     async 'group is closed to readers'({ acls }, params) {
       return { undo: await acls.closeGroup(text(params, 'group')) };
@@ -68,7 +89,8 @@ const kafka: ServiceMock<KafkaWorld> = {
   },
   notModelled: [
     'more than one broker: leader changes, replicas that fall behind',
-    'users and TLS: the broker listens in plain text, so that a rule holds for everybody alike',
+    'TLS; and a listener in plain text where nobody may do anything: it is the harness that comes in there',
+    'who wrote a record: the log does not keep it, so two services with the right to one topic cannot be told apart',
     'an exact undo of what removes records: the older ones of their partition are gone as well',
   ],
 };

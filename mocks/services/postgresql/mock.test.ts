@@ -95,3 +95,81 @@ test('a reader sees persons without their passwords, and no options', async () =
   await expect(reader.query('SELECT password FROM cfg.cfg_person')).rejects.toEqual(refusal);
   await expect(reader.query('SELECT * FROM cfg.cfg_flex_prop')).rejects.toEqual(refusal);
 });
+
+const tenantRole = { role: 't100' };
+/** What a new session of the tenant's role is told. */
+async function asTenant(sql: string, password = server.address.password): Promise<unknown> {
+  const tenant = new pg.Client({ ...server.address, password });
+  await tenant.connect();
+  try {
+    return Object.values((await tenant.query(sql)).rows[0] ?? {})[0];
+  } finally {
+    await tenant.end();
+  }
+}
+const refusedWith = (code: string) => expect.objectContaining({ code });
+
+test('a DN of another tenant comes and goes, with that tenant, and only those who look past row security see it', async () => {
+  const state = { name: 'another tenant has a DN in the database', params: {} };
+  const { undo: leave } = await server.setState(state);
+  undo.push(leave);
+  const foreign = 'cfg.cfg_dn WHERE tenant_dbid = 201';
+  expect(await count(foreign)).toBe(1);
+  expect(await asTenant(`SELECT count(*)::int FROM ${foreign}`)).toBe(0);
+  await leave();
+  undo.length = 0;
+  expect(await count(foreign)).toBe(0);
+  expect(await count('cfg.cfg_tenant')).toBe(1);
+});
+
+test('another tenant that is there already stays', async () => {
+  await superuser.query(`INSERT INTO cfg.cfg_tenant VALUES (201, 'mine', 1, 1, gen_random_uuid())`);
+  undo.push(() => superuser.query('DELETE FROM cfg.cfg_tenant WHERE dbid = 201'));
+  const state = await server.setState({ name: 'another tenant has a DN in the database', params: {} });
+  await state.undo();
+  expect(await count(`cfg.cfg_tenant WHERE name = 'mine'`)).toBe(1);
+});
+
+test('without the tenant that the database is of, nobody sees a DN', async () => {
+  expect(await asTenant('SELECT count(*)::int FROM cfg.cfg_dn')).toBe(3);
+  await superuser.query('ALTER DATABASE t100 RESET vm.tenant_dbid');
+  undo.push(() => superuser.query(`ALTER DATABASE t100 SET vm.tenant_dbid = '101'`));
+  expect(await asTenant('SELECT count(*)::int FROM cfg.cfg_dn')).toBe(0);
+});
+
+test('the role is let in again as often as before', async () => {
+  const limit = `SELECT rolconnlimit FROM pg_roles WHERE rolname = 't100'`;
+  const state = await server.setState({ name: 'the role may have no session', params: tenantRole });
+  undo.push(() => state.undo());
+  await expect(asTenant('SELECT 1')).rejects.toEqual(refusedWith('53300'));
+  await state.undo();
+  expect(await asTenant(limit)).toBe(20);
+});
+
+test('the role writes again as before, whatever it had set', async () => {
+  const shown = 'SHOW default_transaction_read_only';
+  await superuser.query('ALTER ROLE t100 SET default_transaction_read_only = off');
+  undo.push(() => superuser.query('ALTER ROLE t100 RESET default_transaction_read_only'));
+  const state = await server.setState({ name: 'the role may only read', params: tenantRole });
+  expect(await asTenant(shown)).toBe('on');
+  await state.undo();
+  expect(await asTenant(shown)).toBe('off');
+  const own = `pg_db_role_setting WHERE 'default_transaction_read_only=off' = ANY(setconfig)`;
+  expect(await count(own)).toBe(1);
+});
+
+test('a state without its role says so', async () => {
+  await expect(server.setState({ name: 'the role may only read', params: {} })).rejects.toThrow(
+    'the provider state needs the parameter role as text, got undefined',
+  );
+});
+
+test('the password that a state gives is not the one of the role', async () => {
+  const { values } = await server.setState({ name: 'the password is another one', params: {} });
+  await expect(asTenant('SELECT 1', values.password)).rejects.toEqual(refusedWith('28P01'));
+});
+
+test('a role does not wait for ever', async () => {
+  expect(await asTenant('SHOW statement_timeout')).toBe('30s');
+  expect(await asTenant('SHOW idle_in_transaction_session_timeout')).toBe('1min');
+});

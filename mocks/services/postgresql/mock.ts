@@ -1,22 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { escapeLiteral } from 'pg';
-import { newcomer, storedWorld } from '../../../contracts/common/tenant-database.ts';
+import { escapeIdentifier, escapeLiteral } from 'pg';
+import { newcomer, newDnRow, storedWorld } from '../../../contracts/common/tenant-database.ts';
 import { dialect } from '../../../contracts/dialect.ts';
-import type { SqlConditions } from '../../../contracts/messages/postgres.ts';
+import type { SqlConditions, SqlRow } from '../../../contracts/messages/postgres.ts';
 import { world as fixture } from '../../../contracts/world.ts';
 import type { PostgresService, PostgresWorld } from '../../protocols/postgres/service.ts';
 import { type SqlText, toSql } from '../../protocols/postgres/sql-text.ts';
 
 const { tables, reader } = dialect.postgres;
-const { objectTypes } = dialect.tcp.configuration;
+const { flags, objectStates, objectTypes } = dialect.tcp.configuration;
 const { tenant, otherTenant } = fixture;
 
 const schema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8');
 
-/** Makes a tenant's role and its database, which only that role may enter. */
+/** Makes a tenant's role, with limits to what it may leave lying, and its database, which only that role may enter. */
 async function addTenant({ run, password }: PostgresWorld, name: string): Promise<void> {
   await run(
-    `CREATE ROLE ${name} LOGIN PASSWORD '${password}' NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 20`,
+    `CREATE ROLE ${name} LOGIN PASSWORD '${password}' NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 20;
+      ALTER ROLE ${name} SET statement_timeout = '30s';
+      ALTER ROLE ${name} SET idle_in_transaction_session_timeout = '60s'`,
     [],
     'postgres',
   );
@@ -65,6 +68,31 @@ function inlined({ text, values }: SqlText): string {
   });
 }
 
+const READ_ONLY = 'default_transaction_read_only';
+/** What a role itself has set, in any database. */
+const ownSetting = `SELECT split_part(setting, '=', 2) AS value
+  FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole, unnest(setconfig) AS setting
+  WHERE setdatabase = 0 AND rolname = $1 AND setting LIKE $2`;
+
+const foreignTenant = {
+  dbid: otherTenant.dbid,
+  name: otherTenant.name,
+  is_service_provider: flags.no,
+  state: objectStates.enabled,
+  tenant_uuid: otherTenant.uuid,
+};
+const foreignDns = [newDnRow(otherTenant, 0), newDnRow(otherTenant, 1)];
+
+/** Stores a row where none has its key. @returns whether it did */
+async function store({ run }: PostgresWorld, table: string, set: SqlRow): Promise<boolean> {
+  return (await run(`${inlined(toSql({ verb: 'INSERT', table, set }))} ON CONFLICT DO NOTHING RETURNING 1`)).length > 0;
+}
+
+function roleOf({ role }: Readonly<Record<string, unknown>>): string {
+  if (typeof role === 'string' && role !== '') return escapeIdentifier(role);
+  throw new Error(`the provider state needs the parameter role as text, got ${JSON.stringify(role)}`);
+}
+
 async function databaseExists({ run }: PostgresWorld, name: string): Promise<boolean> {
   return (await run('SELECT 1 FROM pg_database WHERE datname = $1', [name], 'postgres')).length > 0;
 }
@@ -77,13 +105,16 @@ const postgresql: PostgresService = {
   notModelled: [
     'TLS, and the rules of pg_hba.conf by network',
     'tables of the vendor that no contract uses: the schema is not public',
-    'replicas and failover',
+    'replicas and failover, and sessions that an administrator ends',
+    'a source that sets vm.tenant_dbid itself: row security believes it, as any role may set it',
+    'DBIDs that are never used again: no constraint remembers what was deleted',
   ],
   async prepare(world) {
     await world.run(`CREATE ROLE ${reader} LOGIN PASSWORD '${world.password}'`, [], 'postgres');
     await addTenant(world, tenant.name);
     await world.run(`GRANT CONNECT ON DATABASE ${tenant.name} TO ${reader}`, [], 'postgres');
     await world.run(`GRANT CREATE ON DATABASE ${tenant.name} TO ${tenant.name}`, [], 'postgres');
+    await world.run(`ALTER DATABASE ${tenant.name} SET vm.tenant_dbid = '${tenant.dbid}'`, [], 'postgres');
     await world.run(`SET ROLE ${tenant.name}; ${schema}; RESET ROLE`);
     await world.run(storeFixture);
   },
@@ -108,6 +139,44 @@ const postgresql: PostgresService = {
         },
       };
     },
+    async 'another tenant has a DN in the database'(world) {
+      const newTenant = await store(world, tables.tenant, foreignTenant);
+      await store(world, tables.dn, newDnRow(otherTenant));
+      const dns = { tenant_dbid: otherTenant.dbid, 'dbid IN': foreignDns.map(({ dbid }) => dbid) };
+      const stored = [
+        toSql({ verb: 'DELETE', table: tables.dn, where: dns }),
+        ...(newTenant ? [toSql({ verb: 'DELETE', table: tables.tenant, where: { dbid: otherTenant.dbid } })] : []),
+      ];
+      return {
+        async undo() {
+          await world.run(script(stored));
+        },
+      };
+    },
+    /** `role`: its name. It is refused another session; those that it has go on. */
+    async 'the role may have no session'({ run }, params) {
+      const role = roleOf(params);
+      const [before] = await run('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [params.role]);
+      await run(`ALTER ROLE ${role} CONNECTION LIMIT 0`);
+      return {
+        async undo() {
+          await run(`ALTER ROLE ${role} CONNECTION LIMIT ${Number(before?.rolconnlimit ?? -1)}`);
+        },
+      };
+    },
+    /** `role`: its name. The transactions of its next sessions only read. */
+    async 'the role may only read'({ run }, params) {
+      const role = roleOf(params);
+      const [before] = await run(ownSetting, [params.role, `${READ_ONLY}=%`]);
+      await run(`ALTER ROLE ${role} SET ${READ_ONLY} = on`);
+      return {
+        async undo() {
+          const value = before === undefined ? 'DEFAULT' : escapeLiteral(String(before.value));
+          await run(`ALTER ROLE ${role} SET ${READ_ONLY} = ${value}`);
+        },
+      };
+    },
+    'the password is another one': () => ({ values: { password: randomUUID() } }),
     async 'the database server is down'(world) {
       return { undo: await world.outage() };
     },

@@ -1,6 +1,6 @@
 -- A tenant's configuration database. The vendor's schema is not public: tables and columns follow public community SQL, and
 -- the constraints are the harness's own, so that the server refuses what the object rules forbid.
--- Every tenant has a database and a role of its own, so rows need no protection from other tenants.
+-- Every tenant has a database and a role of its own; row security keeps rows of others out of it all the same.
 
 CREATE SCHEMA cfg;
 
@@ -77,6 +77,11 @@ REVOKE UPDATE ON cfg.cfg_dn FROM CURRENT_USER;
 GRANT UPDATE (name, state) ON cfg.cfg_dn TO CURRENT_USER;
 REVOKE UPDATE ON cfg.cfg_agent_login FROM CURRENT_USER;
 GRANT UPDATE (login_code, state) ON cfg.cfg_agent_login TO CURRENT_USER;
+
+-- A DN is seen and stored only as one of the tenant that the database says it is of; FORCE binds the owner of the table too.
+ALTER TABLE cfg.cfg_dn ENABLE ROW LEVEL SECURITY;
+ALTER TABLE cfg.cfg_dn FORCE ROW LEVEL SECURITY;
+CREATE POLICY dn_by_tenant ON cfg.cfg_dn USING (tenant_dbid = current_setting('vm.tenant_dbid', true)::integer);
 
 -- Readers see everything but passwords and options.
 GRANT USAGE ON SCHEMA cfg TO vm_cfg_reader;
