@@ -1,259 +1,240 @@
 import { destination, type Step, source } from '../contract.ts';
-import { dialect } from '../dialect.ts';
-import { bind, bound, integer, type Matcher, regex, string, type Template } from '../matchers.ts';
-import type { Sdp, SipHeaders, SipMessage, SipParty, SipVia } from '../messages/sip.ts';
-import { world } from '../world.ts';
+import { bind, bound, integer, string, type Template } from '../matchers.ts';
+import type { Sdp, SipMessage } from '../messages/sip.ts';
+import {
+  agreed,
+  calledParty,
+  calledPartyUntagged,
+  callIdHeader,
+  callingParty,
+  type Headers,
+  names,
+  newDialog,
+  notBlank,
+  type SipWire,
+  sameCallId,
+  sipDomain,
+  sipParts,
+  sipUri,
+  targets,
+  uriOf,
+} from './sip-parts.ts';
 import { answer, offer } from './sip-session.ts';
 
-/** What a SIP connection of the table runs on. Content-Length is a must only on a stream (RFC 3261, section 20.14). */
-export type SipWire = 'TCP' | 'UDP';
+export type { SipWire } from './sip-parts.ts';
 
-type SipStep = Step<SipMessage>;
-type Headers = Template<SipHeaders>;
+export type SipStep = Step<SipMessage>;
 
-/** What the messages of a dialog agree on, by names that read well in a mismatch: "the value bound to the To tag". */
-const viaOf = (method: string) => `the Via of the ${method}`;
-const branchOf = (method: string) => `the branch of the ${method}`;
-const cseqOf = (method: string) => `the CSeq of the ${method}`;
-const inviteUri = 'the Request-URI of the INVITE';
-const remoteTargetName = 'the Contact of the 200';
-const toTagName = 'the To tag';
-const toName = 'the To of the request';
-const fromName = 'the From of the dialog';
-const callIdName = 'the Call-ID';
+/** What an INVITE has otherwise than a plain call. */
+export interface InviteOptions {
+  /** A plain call to the user's URI when absent. */
+  requestUri?: Template<string>;
+  headers?: Headers;
+  /** The session description; `undefined` for an INVITE without one. */
+  sdp?: Template<Sdp> | undefined;
+  /** Without the id of the call. */
+  anonymous?: true;
+  /** An INVITE that is tried again: a Call-ID and a From that have been there before (RFC 3261, section 8.1.3.5). */
+  again?: true;
+}
 
-const domain = world.tenant.sipDomain;
-const notBlank = (example: string) => regex('^\\S+$', example);
-const sipUri = (example: string) => regex('^sips?:[^<> ]+$', example);
+/** What a response has otherwise than the plain one. */
+export interface ResponseOptions {
+  headers?: Headers;
+  sdp?: Template<Sdp>;
+  optional?: true;
+}
 
-/**
- * A value that all messages must agree on, wherever it is seen first: a To tag may come with a 180, or only with the final
- * response (RFC 3261, section 8.2.6.2).
- */
-const agreed = (name: string, example: string): Matcher<string> => bind(name, bound(name, example));
+/** Of a request that is tried again: another server may answer it then, with another tag. */
+const toTagOfRefusal = 'the To tag of the refusal';
 
 /**
  * The steps that the dialogs of a SIP connection are made of. Each demands what the tables of RFC 3261 mark as mandatory for its message
  * (sections 8.1.1, 8.2.6.2, 9.1, 12.1.1, 12.2.1.1, 13.2.2.4, 17.1.1.3) and lets everything else vary.
+ * @param transaction the name of the INVITE among those of one interaction
  */
-export function sipSteps(wire: SipWire) {
-  const length = (octets: Template<number>): Headers => (wire === 'TCP' ? { 'content-length': octets } : {});
-  const freshVia = (method: string): Headers => ({
-    via: bind<SipVia>(viaOf(method), {
-      transport: wire,
-      sentBy: notBlank('127.0.0.1'),
-      branch: bind(branchOf(method), regex('^z9hG4bK.+$', 'z9hG4bK-1')),
-    }),
-  });
-  /** CANCEL and the ACK of a refusal belong to the INVITE's transaction (sections 9.1 and 17.1.1.3). */
-  const inviteVia = (method: string): Headers => ({
-    via: bind<SipVia>(viaOf(method), {
-      transport: wire,
-      sentBy: notBlank('127.0.0.1'),
-      branch: bound(branchOf('INVITE'), 'z9hG4bK-1'),
-    }),
-  });
-  const newDialog: Headers = {
-    from: bind<SipParty>(fromName, { uri: notBlank(`sip:${world.call.ani}@${domain}`), tag: notBlank('source-1') }),
-    'call-id': bind(callIdName, notBlank('call-1@127.0.0.1')),
-    'max-forwards': integer(70),
-  };
-  const from: Headers = {
-    from: bound<SipParty>(fromName, { uri: `sip:${world.call.ani}@${domain}`, tag: 'source-1' }),
-  };
-  const sameDialog: Headers = { ...from, 'call-id': bound(callIdName, 'call-1@127.0.0.1') };
-  const toPeer = { uri: bound(toName, `sip:peer@${domain}`), tag: bound(toTagName, 'destination-1') };
-  const remoteTarget = bound(remoteTargetName, `sip:peer@${domain}`);
-
-  /** What a response copies from its request (section 8.2.6.2). */
-  const echoed = (method: string, number: string): Headers => ({
-    via: bound<SipVia>(viaOf(method), { transport: wire, sentBy: '127.0.0.1', branch: 'z9hG4bK-1' }),
-    ...sameDialog,
-    cseq: { number: bound(number, 1), method },
-    ...length(integer(0)),
-  });
+export function sipSteps(wire: SipWire, transaction = 'INVITE') {
+  const { echoed, freshVia, length, sameBranchVia } = sipParts(wire);
+  const inviteCSeq = names.cseq(transaction);
+  const content = (message: object) => message as Template<SipMessage>;
   const response = (
     status: number,
     reason: string,
     headers: Headers,
-    options: Partial<SipStep> & { sdp?: Template<Sdp> } = {},
-  ): SipStep => {
-    const { sdp, ...rest } = options;
-    const content = { status, reason: string(reason), headers, ...(sdp === undefined ? {} : { sdp }) };
-    return destination<SipMessage>(content as Template<SipMessage>, rest);
-  };
-  const toTag: Headers = { to: { uri: bound(toName, `sip:peer@${domain}`), tag: agreed(toTagName, 'destination-1') } };
+    { sdp, optional }: ResponseOptions = {},
+  ): SipStep =>
+    destination<SipMessage>(
+      content({ status, reason: string(reason), headers, ...(sdp === undefined ? {} : { sdp }) }),
+      optional === undefined ? {} : { optional },
+    );
+  /** To a request of the caller. */
+  const reply = (method: string, as = method, number = names.cseq(as)): Headers => ({
+    ...echoed(method, as, number),
+    from: callingParty,
+    ...length(integer(0)),
+  });
+  const tagged = (tag: Template<string>): Headers => ({ to: { uri: bound(names.to, `sip:peer@${sipDomain}`), tag } });
+  const invited = reply('INVITE', transaction);
+  const inviteReply: Headers = { ...invited, ...tagged(agreed(names.toTag, 'destination-1')) };
+  const early = { contact: [{ uri: bind(names.earlyTarget, sipUri('sip:destination@127.0.0.1')) }] };
 
   return {
-    /** A call with an offer to a dialled number. */
-    invite: (number: string): SipStep =>
-      source<SipMessage>({
-        method: 'INVITE',
-        requestUri: bind(
-          inviteUri,
-          regex(`^sips?:${number.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}@.+$`, `sip:${number}@${domain}`),
-        ),
-        headers: {
-          ...freshVia('INVITE'),
-          ...newDialog,
-          to: { uri: bind(toName, notBlank(`sip:${number}@${domain}`)) },
-          cseq: { number: bind(cseqOf('INVITE'), integer(1)), method: 'INVITE' },
-          contact: [{ uri: sipUri('sip:source@127.0.0.1') }],
-          'content-type': 'application/sdp',
-          ...length(integer(0)),
-          [dialect.sip.callUuid.header]: regex(dialect.sip.callUuid.pattern, world.call.uuid),
-        },
-        sdp: offer,
-      }),
+    /** A call to a dialled number, with an offer unless told otherwise. */
+    invite: (number: string, options: InviteOptions = {}): SipStep => {
+      const { requestUri = uriOf(number), headers = {}, anonymous, again } = options;
+      const sdp = 'sdp' in options ? options.sdp : offer;
+      return source<SipMessage>(
+        content({
+          method: 'INVITE',
+          requestUri: again ? targets.asInvited : bind(names.requestUri, requestUri),
+          headers: {
+            ...freshVia(transaction),
+            ...(again ? { from: callingParty, ...sameCallId, 'max-forwards': integer(70) } : newDialog),
+            to: again ? calledPartyUntagged : { uri: bind(names.to, notBlank(`sip:${number}@${sipDomain}`)) },
+            cseq: {
+              number: bind(inviteCSeq, integer(again ? 2 : 1)),
+              method: 'INVITE',
+              ...(again ? { increment: 1 } : { first: true }),
+            },
+            contact: [{ uri: bind(names.callerTarget, sipUri('sip:source@127.0.0.1')) }],
+            ...(sdp === undefined ? {} : { 'content-type': 'application/sdp' }),
+            ...length(sdp === undefined ? 0 : integer(0)),
+            ...(anonymous ? {} : callIdHeader),
+            ...headers,
+          },
+          ...(sdp === undefined ? {} : { sdp }),
+        }),
+      );
+    },
     /** Sent where nothing else is within 200 ms (section 17.2.1). */
-    trying: (): SipStep =>
+    trying: (): SipStep => response(100, 'Trying', { ...invited, to: calledPartyUntagged }, { optional: true }),
+    ringing: (options: { optional?: true } = { optional: true }, headers: Headers = {}): SipStep =>
+      response(180, 'Ringing', { ...inviteReply, ...early, ...headers }, options),
+    /** Early media (section 13.2.1). */
+    progress: (headers: Headers = {}): SipStep =>
       response(
-        100,
-        'Trying',
-        { ...echoed('INVITE', cseqOf('INVITE')), to: { uri: bound(toName, `sip:peer@${domain}`) } },
-        { optional: true },
+        183,
+        'Session Progress',
+        { ...inviteReply, ...early, 'content-type': 'application/sdp', ...headers },
+        { sdp: answer },
       ),
-    ringing: (options: { optional?: true } = { optional: true }): SipStep =>
-      response(
-        180,
-        'Ringing',
-        { ...echoed('INVITE', cseqOf('INVITE')), ...toTag, contact: [{ uri: sipUri('sip:destination@127.0.0.1') }] },
-        options,
-      ),
-    answered: (): SipStep =>
+    answered: ({ headers = {}, sdp = answer }: ResponseOptions = {}): SipStep =>
       response(
         200,
         'OK',
         {
-          ...echoed('INVITE', cseqOf('INVITE')),
-          ...toTag,
-          contact: [{ uri: bind(remoteTargetName, sipUri('sip:destination@127.0.0.1')) }],
+          ...inviteReply,
+          contact: [{ uri: bind(names.calleeTarget, sipUri('sip:destination@127.0.0.1')) }],
           'content-type': 'application/sdp',
+          ...headers,
         },
-        { sdp: answer },
+        { sdp },
       ),
-    /** A transaction of its own, to the remote target (sections 12.2.1.1 and 13.2.2.4). */
-    acknowledge: (): SipStep =>
-      source<SipMessage>({
-        method: 'ACK',
-        requestUri: remoteTarget,
-        headers: {
-          ...freshVia('ACK'),
-          ...sameDialog,
-          to: toPeer,
-          cseq: { number: bound(cseqOf('INVITE'), 1), method: 'ACK' },
-          'max-forwards': integer(70),
-          ...length(integer(0)),
-        },
-      }),
-    bye: (): SipStep =>
-      source<SipMessage>({
-        method: 'BYE',
-        requestUri: remoteTarget,
-        headers: {
-          ...freshVia('BYE'),
-          ...sameDialog,
-          to: toPeer,
-          cseq: { number: bind(cseqOf('BYE'), integer(2)), method: 'BYE', increment: 1 },
-          'max-forwards': integer(70),
-          ...length(integer(0)),
-        },
-      }),
-    released: (): SipStep => response(200, 'OK', { ...echoed('BYE', cseqOf('BYE')), to: toPeer }),
-    refused: (status: number, reason: string): SipStep =>
-      response(status, reason, { ...echoed('INVITE', cseqOf('INVITE')), ...toTag }),
-    /** Part of the refused INVITE's transaction, without a body (section 17.1.1.3). */
-    acknowledgeRefusal: (): SipStep =>
-      source<SipMessage>({
-        method: 'ACK',
-        requestUri: bound(inviteUri, `sip:peer@${domain}`),
-        headers: {
-          ...inviteVia('ACK'),
-          ...sameDialog,
-          to: toPeer,
-          cseq: { number: bound(cseqOf('INVITE'), 1), method: 'ACK' },
-          'max-forwards': integer(70),
-          ...length(0),
-        },
-      }),
-    cancel: (): SipStep =>
-      source<SipMessage>({
-        method: 'CANCEL',
-        requestUri: bound(inviteUri, `sip:peer@${domain}`),
-        headers: {
-          ...inviteVia('CANCEL'),
-          ...sameDialog,
-          to: { uri: bound(toName, `sip:peer@${domain}`) },
-          cseq: { number: bound(cseqOf('INVITE'), 1), method: 'CANCEL' },
-          'max-forwards': integer(70),
-          ...length(0),
-        },
-      }),
-    cancelAccepted: (): SipStep =>
+    /** The final response where a reliable 183 has brought the answer (RFC 3262, section 5). */
+    answeredBefore: (): SipStep =>
       response(200, 'OK', {
-        ...echoed('CANCEL', cseqOf('INVITE')),
-        to: { uri: bound(toName, `sip:peer@${domain}`), tag: notBlank('destination-1') },
+        ...inviteReply,
+        contact: [{ uri: bind(names.calleeTarget, sipUri('sip:destination@127.0.0.1')) }],
       }),
-    options: (): SipStep =>
-      source<SipMessage>({
-        method: 'OPTIONS',
-        requestUri: sipUri(`sip:${domain}`),
-        headers: {
-          ...freshVia('OPTIONS'),
-          ...newDialog,
-          to: { uri: bind(toName, notBlank(`sip:${domain}`)) },
-          cseq: { number: bind(cseqOf('OPTIONS'), integer(1)), method: 'OPTIONS' },
-          ...length(integer(0)),
-        },
+    /** A transaction of its own, to the remote target (sections 12.2.1.1 and 13.2.2.4). */
+    acknowledge: ({ headers = {}, sdp }: { headers?: Headers; sdp?: Template<Sdp> } = {}): SipStep =>
+      source<SipMessage>(
+        content({
+          method: 'ACK',
+          requestUri: targets.callee,
+          headers: {
+            ...freshVia('ACK'),
+            ...sameCallId,
+            from: callingParty,
+            to: calledParty,
+            cseq: { number: bound(inviteCSeq, 1), method: 'ACK' },
+            'max-forwards': integer(70),
+            ...(sdp === undefined ? {} : { 'content-type': 'application/sdp' }),
+            ...length(integer(0)),
+            ...headers,
+          },
+          ...(sdp === undefined ? {} : { sdp }),
+        }),
+      ),
+    bye: (headers: Headers = {}): SipStep =>
+      source<SipMessage>(
+        content({
+          method: 'BYE',
+          requestUri: targets.callee,
+          headers: {
+            ...freshVia('BYE'),
+            ...sameCallId,
+            from: callingParty,
+            to: calledParty,
+            cseq: { number: bind(names.cseq('BYE'), integer(2)), method: 'BYE', increment: 1 },
+            'max-forwards': integer(70),
+            ...length(integer(0)),
+            ...headers,
+          },
+        }),
+      ),
+    released: (): SipStep => response(200, 'OK', { ...reply('BYE'), to: calledParty }),
+    refused: (status: number, reason: string, headers: Headers = {}): SipStep =>
+      response(status, reason, { ...inviteReply, ...headers }),
+    /** A refusal after which the same request is tried again. */
+    refusedAtFirst: (status: number, reason: string, headers: Headers): SipStep =>
+      response(status, reason, {
+        ...invited,
+        ...tagged(bind(toTagOfRefusal, notBlank('refusal-1'))),
+        ...headers,
       }),
-    inService: (): SipStep => response(200, 'OK', { ...echoed('OPTIONS', cseqOf('OPTIONS')), ...toTag }),
+    /** Part of the refused INVITE's transaction, without a body (section 17.1.1.3). */
+    acknowledgeRefusal: ({ first }: { first?: true } = {}): SipStep =>
+      source<SipMessage>(
+        content({
+          method: 'ACK',
+          requestUri: targets.asInvited,
+          headers: {
+            ...sameBranchVia('ACK', transaction),
+            ...sameCallId,
+            from: callingParty,
+            to: first ? { ...calledPartyUntagged, tag: bound(toTagOfRefusal, 'refusal-1') } : calledParty,
+            cseq: { number: bound(inviteCSeq, 1), method: 'ACK' },
+            'max-forwards': integer(70),
+            ...length(0),
+          },
+        }),
+      ),
+    cancel: (headers: Headers = {}): SipStep =>
+      source<SipMessage>(
+        content({
+          method: 'CANCEL',
+          requestUri: targets.asInvited,
+          headers: {
+            ...sameBranchVia('CANCEL', transaction),
+            ...sameCallId,
+            from: callingParty,
+            to: calledPartyUntagged,
+            cseq: { number: bound(inviteCSeq, 1), method: 'CANCEL' },
+            'max-forwards': integer(70),
+            ...length(0),
+            ...headers,
+          },
+        }),
+      ),
+    cancelAccepted: (): SipStep =>
+      response(200, 'OK', { ...reply('CANCEL', 'CANCEL', inviteCSeq), ...tagged(notBlank('destination-1')) }),
+    options: (headers: Headers = {}): SipStep =>
+      source<SipMessage>(
+        content({
+          method: 'OPTIONS',
+          requestUri: sipUri(`sip:${sipDomain}`),
+          headers: {
+            ...freshVia('OPTIONS'),
+            ...newDialog,
+            to: { uri: bind(names.to, notBlank(`sip:${sipDomain}`)) },
+            cseq: { number: bind(names.cseq('OPTIONS'), integer(1)), method: 'OPTIONS' },
+            ...length(integer(0)),
+            ...headers,
+          },
+        }),
+      ),
+    inService: (): SipStep =>
+      response(200, 'OK', { ...reply('OPTIONS'), ...tagged(agreed(names.toTag, 'destination-1')) }),
   };
-}
-
-/** A call that is answered, then released by the caller. */
-export function basicCall(wire: SipWire, number: string): SipStep[] {
-  const steps = sipSteps(wire);
-  return [
-    steps.invite(number),
-    steps.trying(),
-    steps.ringing(),
-    steps.answered(),
-    steps.acknowledge(),
-    steps.bye(),
-    steps.released(),
-  ];
-}
-
-/** A call that ends with a status from 400 on, before anything rings. */
-export function refusedCall(wire: SipWire, number: string, status: number, reason: string): SipStep[] {
-  const steps = sipSteps(wire);
-  return [steps.invite(number), steps.trying(), steps.refused(status, reason), steps.acknowledgeRefusal()];
-}
-
-/** A call that whoever it rings at declines. */
-export function declinedCall(wire: SipWire, number: string, status: number, reason: string): SipStep[] {
-  const steps = sipSteps(wire);
-  const [invite, trying, ...refusal] = refusedCall(wire, number, status, reason) as [SipStep, SipStep, ...SipStep[]];
-  return [invite, trying, steps.ringing(), ...refusal];
-}
-
-/** A call that the caller gives up while it rings (RFC 3261, section 9). */
-export function cancelledCall(wire: SipWire, number: string): SipStep[] {
-  const steps = sipSteps(wire);
-  return [
-    steps.invite(number),
-    steps.trying(),
-    // A CANCEL may be sent only after a provisional response (section 9.1).
-    steps.ringing({}),
-    steps.cancel(),
-    steps.cancelAccepted(),
-    steps.refused(487, 'Request Terminated'),
-    steps.acknowledgeRefusal(),
-  ];
-}
-
-/** The question whether a peer is in service, and its answer (RFC 3261, section 11). */
-export function liveness(wire: SipWire): SipStep[] {
-  const steps = sipSteps(wire);
-  return [steps.options(), steps.inService()];
 }

@@ -45,6 +45,12 @@ export interface SipHeaders {
   'content-length'?: number;
   /** In lower case, without parameters. */
   'content-type'?: string;
+  'www-authenticate'?: SipDigest | SipDigest[];
+  'proxy-authenticate'?: SipDigest | SipDigest[];
+  authorization?: SipDigest | SipDigest[];
+  'proxy-authorization'?: SipDigest | SipDigest[];
+  rseq?: number;
+  rack?: SipRAck;
   [name: string]: unknown;
 }
 
@@ -81,12 +87,28 @@ export interface SipCSeq {
    * Absent in responses and in the first request of a side.
    */
   increment?: number;
+  /** Set in the first request of a side in the dialog, or of a Call-ID where there is none. */
+  first?: true;
 }
 
 /** An element of Contact, Route or Record-Route. */
 export interface SipContact {
   uri: string;
   params?: Record<string, string>;
+}
+
+/** A challenge or its answer (RFC 3261, section 22.4). Quotes leave no trace; parameters have lower-case names. */
+export interface SipDigest {
+  scheme: string;
+  params: Record<string, string>;
+}
+
+/** Which provisional response a PRACK acknowledges (RFC 3262, section 7.2). */
+export interface SipRAck {
+  rseq: number;
+  /** Of the request that was answered. */
+  cseq: number;
+  method: string;
 }
 
 /** A session description (RFC 4566), as far as offers and answers are judged by it. Absent keys were absent lines. */
@@ -135,27 +157,30 @@ const lengthOnUdp: FreePart = {
   reason: 'a datagram has an end of its own, so only streams need it, where it is demanded (RFC 3261, section 20.14)',
 };
 
+/** Either side may send requests within a dialog, or open one. */
+const free: readonly FreePart[] = [
+  { path: '$.headers.cseq.increment', reason: 'the harness works it out of the numbers, which are demanded' },
+  { path: '$.headers.cseq.first', reason: 'the harness works it out of the order, which is demanded' },
+  lengthOnUdp,
+  ...['accept', 'allow', 'supported', 'session-expires', 'min-se'].map((name) => ({
+    path: `$.headers.${name}`,
+    reason: 'it tells what the sender could do besides; nobody has to say so',
+  })),
+  { path: '$.headers.route', reason: 'the path that the other side has recorded; demanded where a dialog has one' },
+];
+
 /**
  * How SIP messages are compared: loosely, since unknown headers and parameters must be tolerated (RFC 3261, section 8.2.2).
- * Strict are only From and To of requests, because a To tag where no dialog exists is an error (section 8.1.1.2).
+ * Strict are only From, which later messages repeat, and To of a source's requests, because a To tag where no dialog exists is an
+ * error (section 8.1.1.2).
  */
 export const sipProfile: MessageProfile = {
-  strict: { source: ['$.headers.from', '$.headers.to'], destination: [] },
+  strict: { source: ['$.headers.from', '$.headers.to'], destination: ['$.headers.from'] },
   identity: {
-    source: ['$.method', '$.requestUri'],
-    destination: ['$.status', '$.headers.cseq.method'],
+    source: ['$.method', '$.requestUri', '$.status'],
+    destination: ['$.status', '$.headers.cseq.method', '$.method'],
   },
-  free: {
-    source: [
-      { path: '$.headers.cseq.increment', reason: 'the harness works it out of the numbers, which are demanded' },
-      lengthOnUdp,
-      ...['accept', 'allow', 'supported', 'session-expires', 'min-se'].map((name) => ({
-        path: `$.headers.${name}`,
-        reason: 'it tells what the sender could do besides; nobody has to say so',
-      })),
-    ],
-    destination: [lengthOnUdp],
-  },
+  free: { source: free, destination: free },
   title(content) {
     if (isSipRequest(content)) return `${content.method} ${content.requestUri}`;
     if (isSipResponse(content)) {

@@ -1,3 +1,4 @@
+import { rseqVariable } from './render.ts';
 import { element } from './xml.ts';
 
 /** Headers that are captured row by row, long or compact, in any case. The rows keep their spelling and their line ends. */
@@ -25,6 +26,21 @@ export class Captures {
     });
   }
 
+  /** An action that keeps the Contact of a REGISTER, without its parameters. */
+  registrant(request: number): string {
+    return this.#value(`registrant${request}`, ['contact', 'm'], '<[^[:cntrl:]>]*>|[^[:cntrl:];]*');
+  }
+
+  /** Actions that keep who calls and who is called, for requests that go the other way (RFC 3261, section 12.2.1.1). */
+  parties(): string[] {
+    return [this.#value('calling', ['from', 'f']), this.#value('called', ['to', 't'])];
+  }
+
+  /** An action that keeps the RSeq of a reliable provisional response (RFC 3262, section 7.1). */
+  reliable(): string {
+    return this.#value(rseqVariable, ['rseq']);
+  }
+
   /** An action that sets a variable when the message fits the expression. */
   flag(variable: string, expression: string): string {
     return this.#search(variable, expression);
@@ -41,8 +57,8 @@ export class Captures {
   }
 
   /** SIPp refuses a scenario in which a variable is set and not used. */
-  reference(): string {
-    return element('Reference', { variables: [...this.#variables].join(',') });
+  reference(): string[] {
+    return this.#variables.size === 0 ? [] : [element('Reference', { variables: [...this.#variables].join(',') })];
   }
 
   /** The copied headers of a response; each row begins with its own line end. */
@@ -50,8 +66,21 @@ export class Captures {
     return `[$via${request}][$from${request}][$to${request}]${toParameters}[$callId${request}][$cseq${request}]`;
   }
 
+  /** A registered Contact, as a response lists it (RFC 3261, section 10.3). */
+  static registered(request: number): string {
+    return `[$registrant${request}]`;
+  }
+
   static recordRoute(request: number): string {
     return `[$recordRoute${request}]`;
+  }
+
+  /** Keeps the value of a header without its name: the second group of the expression. */
+  #value(variable: string, names: readonly string[], form = '[^[:cntrl:]]*'): string {
+    const groups = [`${variable}Row`, `${variable}Name`, variable];
+    for (const each of groups) this.#variables.add(each);
+    const regexp = `[[:cntrl:]]+(${names.map(anyCase).join('|')})[ ]*:[ ]*(${form})`;
+    return element('ereg', { regexp, search_in: 'msg', assign_to: groups.join(',') });
   }
 
   #search(variable: string, regexp: string): string {

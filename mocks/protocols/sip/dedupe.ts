@@ -1,4 +1,5 @@
 import type { Side } from '../../../contracts/contract.ts';
+import { otherSide } from '../../../contracts/mirrored.ts';
 import type { SipTransport } from './transport.ts';
 
 /** One message on a SIP connection, as bytes. */
@@ -28,10 +29,6 @@ export function withoutRetransmissions(
     seen.add(key);
     return true;
   });
-}
-
-function otherSide(side: Side): Side {
-  return side === 'source' ? 'destination' : 'source';
 }
 
 function isInviteSuccess(text: string): boolean {

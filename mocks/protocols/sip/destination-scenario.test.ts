@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { cancelledCall, liveness, refusedCall } from '../../../contracts/common/sip-dialog.ts';
+import { cancelledCall, liveness, refusedCall } from '../../../contracts/common/sip-calls.ts';
+import { releasedByCallee, routedCall } from '../../../contracts/common/sip-flows.ts';
+import { registerSteps } from '../../../contracts/common/sip-registration.ts';
 import { destination, documented, type Interaction, type Step, source, state } from '../../../contracts/contract.ts';
 import { type DestinationScenarioOptions, destinationScenario } from './destination-scenario.ts';
 
@@ -10,7 +12,7 @@ function interactionOf(description: string, steps: readonly Step[], ...states: s
 const busy = interactionOf('busy', refusedCall('TCP', '+1*5', 486, 'Busy Here') as Step[]);
 const full = interactionOf('full', refusedCall('TCP', '1001', 503, 'Service Unavailable') as Step[], 'crowded');
 const alive = interactionOf('alive', liveness('TCP') as Step[]);
-const tcp: DestinationScenarioOptions = { transport: 'TCP', switches: ['crowded'], control: 'secret' };
+const tcp: DestinationScenarioOptions = { transport: 'TCP', switches: ['crowded'], control: 'secret', lingerMs: 0 };
 
 /** The part of a scenario between two labels. */
 function section(scenario: string, from: string, to: string): string {
@@ -72,6 +74,53 @@ test('a final response to INVITE is repeated over UDP only', () => {
   expect(section(scenario, 'run0', 'end').match(/<send.*>/g)).toEqual(['<send>', '<send retrans="500">']);
 });
 
+test('a request within the dialog goes to where the source is, by the names that it gave', () => {
+  const leaving = interactionOf('leaving', releasedByCallee('TCP', '1011') as Step[]);
+  const scenario = destinationScenario([leaving], { ...tcp, switches: [] });
+  expect(section(scenario, 'run0', 'end')).toContain(`<recv request="ACK"/>
+<send><![CDATA[
+
+BYE [next_url] SIP/2.0
+Via: SIP/2.0/TCP [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-1
+From: [$called];tag=[pid]-[call_number]
+To: [$calling]
+Call-ID: [call_id]
+CSeq: 1 BYE
+Max-Forwards: 70
+[routes]
+Content-Length: [len]
+
+
+]]></send>
+<recv response="200"/>
+`);
+});
+
+test('a proxy that stays on the route says so above the hops before it', () => {
+  const scenario = destinationScenario([interactionOf('routed', routedCall('TCP', '1017') as Step[])], tcp);
+  expect(scenario.match(/^Record-Route.*/gm)).toEqual([
+    'Record-Route: <sip:[local_ip]:[local_port];transport=[transport];lr>[$recordRoute0]',
+    'Record-Route: <sip:[local_ip]:[local_port];transport=[transport];lr>[$recordRoute0]',
+  ]);
+});
+
+test('a registration is answered with the contact that came', () => {
+  const { register, registered } = registerSteps('UDP');
+  const steps = [register({ dn: '1002', expires: 1800, turn: 1 }), registered(1)];
+  const scenario = destinationScenario([interactionOf('registered', steps as Step[])], tcp);
+  expect(scenario).toContain('Contact: [$registrant0];expires=1800');
+});
+
+test('what no dialog has is refused with 481, what nobody dials with 404, and the rest with 501', () => {
+  const scenario = destinationScenario([alive], { ...tcp, switches: [] });
+  expect(scenario.match(/<nop next="(done|stray\w+)" test="\w+"\/>/g)).toEqual([
+    '<nop next="done" test="isAck"/>',
+    '<nop next="strayInDialog" test="inDialog"/>',
+    '<nop next="strayInvite" test="isInvite"/>',
+  ]);
+  expect(scenario.match(/^SIP\/2\.0 [45]\d\d/gm)).toEqual(['SIP/2.0 501', 'SIP/2.0 481', 'SIP/2.0 404']);
+});
+
 describe('what cannot be served is refused', () => {
   const options = source({ method: 'OPTIONS', requestUri: 'sip:a', headers: {} });
   const response = destination({ status: 200, reason: 'OK', headers: { cseq: { number: 1, method: 'BYE' } } });
@@ -79,8 +128,8 @@ describe('what cannot be served is refused', () => {
   test.each<[string, Interaction[], string]>([
     [
       'two that begin alike',
-      [alive, { ...alive, description: 'alive too' }],
-      '"alive" and "alive too" begin with the same request; give them different numbers, or make a state of one a switch of the service mock',
+      [busy, interactionOf('other', refusedCall('TCP', '+1*5', 480, 'Not There') as Step[])],
+      '"busy" and "other" begin with the same request; give them different numbers, or make a state of one a switch of the service mock',
     ],
     ['no request', [interactionOf('odd', [response])], '"odd" does not begin with a request of the source'],
     ['an answer to nothing', [interactionOf('odd', [options, response])], '"odd", step 2: it answers no BYE before it'],

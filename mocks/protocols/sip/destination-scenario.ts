@@ -1,16 +1,20 @@
-import type { Interaction, Step } from '../../../contracts/contract.ts';
-import { compile, generate } from '../../../contracts/matching.ts';
-import { isSipRequest, isSipResponse, type SipHeaders, type SipResponse } from '../../../contracts/messages/sip.ts';
+import type { Interaction } from '../../../contracts/contract.ts';
+import { compile } from '../../../contracts/matching.ts';
+import { isSipRequest } from '../../../contracts/messages/sip.ts';
+import { statusLine } from './asked.ts';
 import { Captures } from './captures.ts';
-import { bodyText, headerLines, localContact, ScenarioError } from './render.ts';
+import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
+import { awaitRequest, movesOf } from './moves.ts';
+import { AnsweringRequests } from './own-requests.ts';
+import { keywords, ScenarioError } from './render.ts';
+import { repetition } from './repetition.ts';
 import type { SipTransport } from './transport.ts';
-import { element, scenarioXml, send, T1_MS } from './xml.ts';
+import { element, scenarioXml, send } from './xml.ts';
 
 /** How long a finished UDP transaction answers repeated requests (RFC 3261, section 17.2.2, timer J is 64*T1; T4 suffices here). */
-const UDP_LINGER_MS = 5_000;
-
-/** Copied from the request; SIPp repeats them as they came (RFC 3261, section 8.2.6.2). */
-const echoedHeaders = ['via', 'from', 'to', 'call-id', 'cseq'];
+export const UDP_LINGER_MS = 5_000;
+/** How long to wait for a request that may come or not, in milliseconds. */
+const MAY_COME_MS = 1_000;
 
 export interface DestinationScenarioOptions {
   transport: SipTransport;
@@ -18,73 +22,120 @@ export interface DestinationScenarioOptions {
   switches: readonly string[];
   /** User part of the Request-URIs by which the harness itself speaks to the running scenario; not to be guessed. */
   control: string;
-}
-
-/** One interaction as the scenario offers it. */
-interface Branch {
-  interaction: Interaction;
-  /** A POSIX expression on the request that begins it. */
-  trigger: string;
-  /** The place of its switch among the options, or undefined where it needs none. */
-  gate?: number;
+  /** How long to listen after the last message, in milliseconds. */
+  lingerMs: number;
 }
 
 /**
- * The scenario with which one SIPp stands for a destination: it tells the interactions apart by method and dialled user, answers
- * what no contract knows with 404 or 501, and takes switches by MESSAGE requests of the harness.
- * @throws ScenarioError when two interactions begin alike, or when one cannot be played
+ * The scenario with which one SIPp stands for a destination: it tells the interactions apart by the requests that it gets, answers
+ * what no contract knows with 404, 481 or 501, and takes switches by MESSAGE requests of the harness.
+ * @throws ScenarioError when two interactions cannot be told apart, or when one cannot be played
  */
 export function destinationScenario(interactions: readonly Interaction[], options: DestinationScenarioOptions): string {
   const captures = new Captures();
-  const branches = interactions.map((interaction) => branchOf(interaction, options));
-  assertDistinct(branches);
+  const branches = branchesOf(interactions, options, captures);
   const controls = controlBranches(options, captures);
-  const chosen = branches
-    .map((branch, at) => ({ branch, at }))
-    .sort((a, b) => gateFirst(a.branch) - gateFirst(b.branch));
   return scenarioXml('destination', [
     ...(options.switches.length > 0
       ? [element('Global', { variables: options.switches.map((_, at) => `switch${at}`).join(',') })]
       : []),
-    element('recv', { request: '.*', regexp_match: true }, [
+    element('recv', { request: '.*', regexp_match: true, rrs: true }, [
       element('action', {}, [
-        ...captures.take(0),
+        ...kept(branches, 0, captures),
+        ...captures.parties(),
         ...controls.map(({ name, uri }) => captures.flag(name, `^MESSAGE sip:${uri}@`)),
         ...branches.map(({ trigger }, at) => captures.flag(`hit${at}`, trigger)),
         ...options.switches.map((_, at) => captures.test(`on${at}`, `switch${at}`)),
         captures.flag('isAck', '^ACK '),
         captures.flag('isInvite', '^INVITE '),
+        captures.flag('inDialog', '[[:cntrl:]]([Tt][Oo]|[Tt])[ ]*:[^[:cntrl:]]*;[ ]*tag='),
       ]),
     ]),
     ...controls.map(({ name }) => jump(name, name)),
-    ...chosen.flatMap(({ branch, at }) => choose(branch, at)),
+    ...moreSpecialFirst(branches).flatMap((at) => choose(branches[at] as Branch, at)),
     ...strays(options.transport),
     ...controls.flatMap(({ name, actions }) => [label(name), ...actions, jump('control')]),
-    ...(controls.length > 0 ? [label('control'), send(statusLine(200, 'OK', 0, true), ''), jump('done')] : []),
+    ...(controls.length > 0 ? [label('control'), send([statusLine(200, 'OK', 0, true)], ''), jump('done')] : []),
     ...branches.flatMap((branch, at) => [
       ...(branch.gate === undefined
         ? []
         : [label(`gate${at}`), jump(`run${at}`, `on${branch.gate}`), jump(`pass${at}`)]),
       label(`run${at}`),
-      ...dialog(branch.interaction, options.transport, captures),
-      jump('end'),
+      ...followed(branch, `${at}`, captures),
     ]),
     label('end'),
-    ...(options.transport === 'UDP' ? [element('pause', { milliseconds: UDP_LINGER_MS })] : []),
+    ...(options.lingerMs > 0 ? [element('pause', { milliseconds: options.lingerMs })] : []),
     label('done'),
     element('nop', {}),
-    captures.reference(),
+    ...captures.reference(),
   ]);
 }
 
 const label = (id: string) => element('label', { id });
 const jump = (next: string, test?: string) => element('nop', { next, test });
-const gateFirst = ({ gate }: Branch) => (gate === undefined ? 1 : 0);
+
+function branchesOf(
+  interactions: readonly Interaction[],
+  { transport, switches }: DestinationScenarioOptions,
+  captures: Captures,
+): Branch[] {
+  const begun = interactions.map((interaction) => {
+    const [first] = interaction.steps;
+    if (first?.from !== 'source' || !isSipRequest(compile(first.content).example)) {
+      throw new ScenarioError(`"${interaction.description}" does not begin with a request of the source`);
+    }
+    let transactions = 0;
+    const uniqueName = () => {
+      transactions += 1;
+      return `${keywords.localTag}-${transactions}`;
+    };
+    const side = 'destination';
+    const own = new AnsweringRequests({ side, transport, uniqueName });
+    const moves = movesOf(interaction, { side, transport, own, captures, values: {} });
+    const states = new Set(interaction.given.map(({ name }) => name));
+    const gate = switches.findIndex((name) => states.has(name));
+    return { interaction, moves, gate: gate < 0 ? undefined : gate };
+  });
+  return dialogTree(begun);
+}
 
 function choose(branch: Branch, at: number): string[] {
   return branch.gate === undefined
     ? [jump(`run${at}`, `hit${at}`)]
     : [jump(`gate${at}`, `hit${at}`), label(`pass${at}`)];
+}
+
+/** What comes after the request of a branch, to the end of every interaction that goes this way. */
+function followed({ elements, next, ends }: Branch, name: string, captures: Captures): string[] {
+  const [first] = next;
+  if (first === undefined) return [...elements, jump('end')];
+  const patience = ends ? { timeout: MAY_COME_MS, ontimeout: 'end' } : {};
+  if (next.length === 1) {
+    const isOptional = first.method === 'ACK' && first.elements.length === 0 && first.next.length > 0;
+    const awaiting = awaitRequest(first.method, first.actions, {
+      ...(isOptional ? { optional: true } : {}),
+      ...patience,
+    });
+    return [...elements, awaiting, ...followed(first, name, captures)];
+  }
+  const hit = (at: number) => `hit${name}x${at}`;
+  const methods = [...new Set(next.map(({ method }) => method))].join('|');
+  const actions = [
+    ...kept(next, first.depth, captures),
+    ...next.map(({ trigger }, at) => captures.flag(hit(at), trigger)),
+  ];
+  return [
+    ...elements,
+    awaitRequest(`^(${methods})$`, actions, { regexp_match: true, ...patience }),
+    ...moreSpecialFirst(next).map((at) => jump(`run${name}x${at}`, hit(at))),
+    jump('end'),
+    ...next.flatMap((branch, at) => [label(`run${name}x${at}`), ...followed(branch, `${name}x${at}`, captures)]),
+  ];
+}
+
+/** What is kept of a request that may be any of several. */
+function kept(branches: readonly Branch[], depth: number, captures: Captures): string[] {
+  return [...new Set([...captures.take(depth), ...branches.flatMap(({ actions }) => actions)])];
 }
 
 /** Requests by which the harness synchronises with the scenario and turns its switches; see `control.ts`. */
@@ -104,94 +155,16 @@ function controlBranches({ control, switches }: DestinationScenarioOptions, capt
 function strays(transport: SipTransport): string[] {
   return [
     jump('done', 'isAck'),
+    jump('strayInDialog', 'inDialog'),
     jump('strayInvite', 'isInvite'),
-    send(statusLine(501, 'Not Implemented', 0, true), ''),
+    send([statusLine(501, 'Not Implemented', 0, true)], ''),
+    jump('end'),
+    label('strayInDialog'),
+    send([statusLine(481, 'Call/Transaction Does Not Exist', 0, false)], ''),
     jump('end'),
     label('strayInvite'),
-    send(statusLine(404, 'Not Found', 0, true), '', finalToInvite(transport)),
+    send([statusLine(404, 'Not Found', 0, true)], '', repetition(transport === 'UDP')),
     element('recv', { request: 'ACK' }),
     jump('end'),
   ];
-}
-
-const finalToInvite = (transport: SipTransport) => (transport === 'UDP' ? { retransmitMs: T1_MS } : {});
-
-function statusLine(status: number, reason: string, answered: number, addTag: boolean): string[] {
-  return [`SIP/2.0 ${status} ${reason}${Captures.echo(answered, addTag ? ';tag=[pid]-[call_number]' : '')}`];
-}
-
-function branchOf(interaction: Interaction, { switches }: DestinationScenarioOptions): Branch {
-  const first = interaction.steps[0];
-  const request = first === undefined ? undefined : compile(first.content).example;
-  if (first?.from !== 'source' || !isSipRequest(request)) {
-    throw new ScenarioError(`"${interaction.description}" does not begin with a request of the source`);
-  }
-  const states = new Set(interaction.given.map(({ name }) => name));
-  const gate = switches.findIndex((name) => states.has(name));
-  const user = /^sips?:([^@]+)@/.exec(request.requestUri)?.[1];
-  const anyUser = `^${request.method} `;
-  if (gate >= 0) return { interaction, trigger: anyUser, gate };
-  return { interaction, trigger: user === undefined ? anyUser : `^${request.method} sips?:${escapeRegex(user)}@` };
-}
-
-function escapeRegex(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '[$&]');
-}
-
-function assertDistinct(branches: readonly Branch[]): void {
-  const seen = new Map<string, string>();
-  for (const { interaction, trigger, gate } of branches) {
-    const key = `${gate ?? ''} ${trigger}`;
-    const other = seen.get(key);
-    if (other !== undefined) {
-      throw new ScenarioError(
-        `"${other}" and "${interaction.description}" begin with the same request; ` +
-          'give them different numbers, or make a state of one a switch of the service mock',
-      );
-    }
-    seen.set(key, interaction.description);
-  }
-}
-
-/** The steps after the first request, from the destination's side. */
-function dialog(interaction: Interaction, transport: SipTransport, captures: Captures): string[] {
-  const requests = new Map<string, { at: number; hasToTag: boolean }>();
-  const examples = interaction.steps.map((step): unknown => generate(compile(step.content), {}));
-  const answeredMethods = new Set(examples.filter(isSipResponse).map((response) => response.headers.cseq?.method));
-  return examples.flatMap((example, index) => {
-    if (isSipRequest(example)) {
-      const at = requests.size;
-      requests.set(example.method, { at, hasToTag: example.headers.to?.tag !== undefined });
-      if (index === 0) return [];
-      const actions = answeredMethods.has(example.method) ? captures.take(at) : [];
-      return [receive(example.method, interaction.steps[index + 1], actions)];
-    }
-    if (!isSipResponse(example))
-      throw new ScenarioError(`"${interaction.description}", step ${index + 1}: not a SIP message`);
-    const method = example.headers.cseq?.method ?? '';
-    const answered = requests.get(method);
-    if (answered === undefined) {
-      throw new ScenarioError(`"${interaction.description}", step ${index + 1}: it answers no ${method} before it`);
-    }
-    return [respond(example, answered.at, example.status > 100 && !answered.hasToTag, transport)];
-  });
-}
-
-/** An ACK may be missed where another request follows: it is the judge who says so, and the dialog goes on. */
-function receive(method: string, next: Step | undefined, actions: readonly string[]): string {
-  const optional = method === 'ACK' && next?.from === 'source' ? true : undefined;
-  return element('recv', { request: method, optional }, actions.length > 0 ? [element('action', {}, actions)] : []);
-}
-
-function respond(response: SipResponse, answered: number, addTag: boolean, transport: SipTransport): string {
-  const method = response.headers.cseq?.method;
-  const headers: SipHeaders = { ...response.headers };
-  if (headers.contact !== undefined) headers.contact = [{ uri: localContact('destination', transport) }];
-  const setsUpDialog = method === 'INVITE' && response.status > 100 && response.status < 300;
-  const [first = ''] = statusLine(response.status, response.reason, answered, addTag);
-  const lines = [
-    `${first}${setsUpDialog ? Captures.recordRoute(answered) : ''}`,
-    ...headerLines(headers, echoedHeaders),
-  ];
-  return send(lines, bodyText(response), method === 'INVITE' && response.status >= 200 ? finalToInvite(transport) : {});
 }

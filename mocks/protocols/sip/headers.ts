@@ -1,4 +1,13 @@
-import type { SipContact, SipCSeq, SipHeaders, SipHop, SipParty, SipVia } from '../../../contracts/messages/sip.ts';
+import type {
+  SipContact,
+  SipCSeq,
+  SipDigest,
+  SipHeaders,
+  SipHop,
+  SipParty,
+  SipRAck,
+  SipVia,
+} from '../../../contracts/messages/sip.ts';
 
 /** A rule of RFC 3261 that a message breaks; `rule` names the section. */
 export interface Violation {
@@ -44,7 +53,7 @@ const tokenLists = new Set([
 ]);
 
 /** May stand only once in a message (RFC 3261, section 20; RFC 4475, sections 3.3.8 and 3.3.9). */
-const onceOnly = ['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-length', 'content-type'];
+const onceOnly = ['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-length', 'content-type', 'rseq', 'rack'];
 
 /** The one-letter name of a header, where it has one. */
 export function compactName(name: string): string | undefined {
@@ -145,6 +154,27 @@ function cseq(value: string, violations: Violation[]): SipCSeq {
   return { number, method };
 }
 
+/** Name and unquoted value; a value that is no quoted string stays as it is. */
+function digest(value: string): SipDigest {
+  const [, scheme = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(value) ?? [];
+  const unquoted = Object.entries(parameters(splitOutside(rest, ','))).map(([name, text]) => [
+    name,
+    text.replace(/^"(.*)"$/s, '$1'),
+  ]);
+  return { scheme, params: Object.fromEntries(unquoted) };
+}
+
+function rack(value: string, violations: Violation[]): SipRAck {
+  const [, rseq = '', number = '', method = ''] = /^(\d+)\s+(\d+)\s+(\S+)$/.exec(value) ?? [];
+  if (method === '') {
+    violations.push({
+      rule: 'section 20, with RFC 3262, section 7.2',
+      text: `RAck "${value}" is not two numbers and a method`,
+    });
+  }
+  return { rseq: Number(rseq), cseq: Number(number), method };
+}
+
 function whole(name: string, value: string, most: number, violations: Violation[]): number {
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (number <= most) return number;
@@ -183,6 +213,15 @@ function logicalHeader(name: string, rows: readonly string[], violations: Violat
       return whole('Max-Forwards', first, 255, violations);
     case 'content-length':
       return whole('Content-Length', first, Number.MAX_SAFE_INTEGER, violations);
+    case 'rseq':
+      return whole('RSeq', first, 2 ** 32 - 1, violations);
+    case 'rack':
+      return rack(first, violations);
+    case 'www-authenticate':
+    case 'proxy-authenticate':
+    case 'authorization':
+    case 'proxy-authorization':
+      return rows.length === 1 ? digest(first) : rows.map(digest);
     case 'content-type':
       return (first.split(';')[0] ?? '').trim().toLowerCase();
     default:

@@ -6,7 +6,7 @@ import type { Line } from '../../adapter.ts';
 import { listenOn } from '../../listen.ts';
 import { SipFramer } from './framing.ts';
 import { parseSip } from './message.ts';
-import { messageBytes, withIncrement } from './written.ts';
+import { messageBytes, withPlace } from './written.ts';
 
 const host = '127.0.0.1';
 
@@ -85,5 +85,5 @@ function pushed(framer: SipFramer, chunk: Buffer): Buffer[] {
 
 function read(bytes: Buffer, transport: 'TCP' | 'UDP', sent: SipMessage): SipMessage | undefined {
   const { content, violations } = parseSip(bytes, transport);
-  return content === undefined || violations.length > 0 ? undefined : withIncrement(content, sent);
+  return content === undefined || violations.length > 0 ? undefined : withPlace(content, sent);
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { isSipRequest, isSipResponse, type SipMessage } from '../../../contracts/messages/sip.ts';
 import { parseSip, syntaxError } from './message.ts';
 import type { SipTransport } from './transport.ts';
+import { messageBytes } from './written.ts';
 
 const lines = (...rows: string[]) => Buffer.from(rows.join('\r\n'));
 const read = (bytes: Uint8Array, transport: SipTransport = 'TCP') => parseSip(bytes, transport);
@@ -54,6 +55,57 @@ test('a request in logical form', () => {
         'content-length': 0,
       },
     },
+  });
+});
+
+describe('challenges, their answers and reliable responses', () => {
+  const withRows = (...rows: string[]) => {
+    const at = good.indexOf('Subject: a, b');
+    return read(lines(...good.toSpliced(at, 1, ...rows)));
+  };
+
+  test('are split into their parts, without quotes', () => {
+    const { content, violations } = withRows(
+      'Proxy-Authorization: Digest username="a, b", realm="r", uri="sip:x@y;z=1", qop=auth, nc=00000001',
+      'WWW-Authenticate: Digest realm="one", nonce="abc==", qop="auth,auth-int"',
+      'WWW-Authenticate: Digest realm="two", nonce="", algorithm=SHA-256',
+      'RSeq: 7',
+      'RAck: 7 1 INVITE',
+    );
+    expect(violations).toEqual([]);
+    expect(content?.headers).toMatchObject({
+      'proxy-authorization': {
+        scheme: 'Digest',
+        params: { username: 'a, b', realm: 'r', uri: 'sip:x@y;z=1', qop: 'auth', nc: '00000001' },
+      },
+      'www-authenticate': [
+        { scheme: 'Digest', params: { realm: 'one', nonce: 'abc==', qop: 'auth,auth-int' } },
+        { scheme: 'Digest', params: { realm: 'two', nonce: '', algorithm: 'SHA-256' } },
+      ],
+      rseq: 7,
+      rack: { rseq: 7, cseq: 1, method: 'INVITE' },
+    });
+  });
+
+  test('are written as they were read', () => {
+    const { content } = withRows(
+      'Authorization: Digest username="a", realm="r", nc=00000001, qop=auth, algorithm=MD5',
+      'Proxy-Authenticate: Digest realm="r", stale=true, qop="auth"',
+      'RAck: 7 1 INVITE',
+    );
+    const text = messageBytes(content as SipMessage).toString();
+    expect(text).toContain(
+      '\r\nAuthorization: Digest username="a", realm="r", nc=00000001, qop=auth, algorithm=MD5\r\n',
+    );
+    expect(text).toContain('\r\nProxy-Authenticate: Digest realm="r", stale=true, qop="auth"\r\n');
+    expect(text).toContain('\r\nRAck: 7 1 INVITE\r\n');
+  });
+
+  test.each([
+    ['RSeq: one', 'RSeq "one" is not a whole number up to 4294967295'],
+    ['RAck: 7 INVITE', 'RAck "7 INVITE" is not two numbers and a method'],
+  ])('%s is no good header', (row, text) => {
+    expect(withRows(row).violations.map((violation) => violation.text)).toEqual([text]);
   });
 });
 

@@ -30,6 +30,6 @@ function counted(content: SipMessage, from: Side, highest: Map<Side, number>): S
   if (!isSipRequest(content) || cseq === undefined) return content;
   const before = highest.get(from);
   if (content.method !== 'ACK' && content.method !== 'CANCEL') highest.set(from, Math.max(before ?? 0, cseq.number));
-  if (before === undefined) return content;
-  return { ...content, headers: { ...content.headers, cseq: { ...cseq, increment: cseq.number - before } } };
+  const place = before === undefined ? { first: true as const } : { increment: cseq.number - before };
+  return { ...content, headers: { ...content.headers, cseq: { ...cseq, ...place } } };
 }

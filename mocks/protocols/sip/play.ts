@@ -1,34 +1,24 @@
-import { randomBytes } from 'node:crypto';
-import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import type { Interaction } from '../../../contracts/contract.ts';
 import { Conversation } from '../../../contracts/conversation.ts';
 import { compile } from '../../../contracts/matching.ts';
 import { sipProfile } from '../../../contracts/messages/sip.ts';
 import { type Address, type Observed, type Performance, UnreachableError } from '../../adapter.ts';
 import { errorCode } from '../../error-code.ts';
-import { freePort } from '../../ports.ts';
-import { runDirectory } from '../../process.ts';
-import type { RecordedMessage } from './dedupe.ts';
-import { MessageLog } from './log.ts';
+import { type Call, messagesOf, placeCall, takeCall } from './call.ts';
 import { observe } from './observe.ts';
 import { refusesDatagrams } from './refusal.ts';
-import { type CallOutcome, commonArguments, EXIT_PORT_IN_USE, preflight, runCall, sippFiles } from './sipp.ts';
-import { sourceScenario } from './source-scenario.ts';
-import { type SipTransport, transportOf } from './transport.ts';
+import { type CallOutcome, EXIT_PORT_IN_USE, preflight } from './sipp.ts';
+import { transportOf } from './transport.ts';
 
 /** Where the contract sets no limit of its own. */
 const STEP_TIMEOUT_MS = 5_000;
-/** How long to listen after the last step, for what must not come. */
-const LINGER_MS = 50;
-/** A port that was free may be taken before SIPp binds it. */
-const MOST_ATTEMPTS = 3;
+/** The value of a provider state that says where the destination looks for the source: `127.0.0.1:5060`. */
+export const SOURCE_ADDRESS = 'sourceAddress';
 
 /**
- * Lets SIPp play the source of an interaction against a destination.
+ * Lets SIPp play the source of an interaction against a destination. Where the destination opens the dialog, the source listens
+ * at the address that the provider states gave as {@link SOURCE_ADDRESS}.
  * @returns the messages of its log without retransmissions, for the judge; a failure where the dialog could not be finished
  * or a message cannot be read
  * @throws Error when SIPp is missing, ScenarioError when it cannot play the interaction, the signal's reason when aborted
@@ -42,27 +32,46 @@ export async function play(
   await preflight();
   const transport = transportOf(contract);
   const stepTimeoutMs = interaction.stepTimeoutMs ?? STEP_TIMEOUT_MS;
-  const uniqueName = () => randomBytes(8).toString('hex');
-  const scenario = sourceScenario(interaction, { transport, values, lingerMs: LINGER_MS, uniqueName });
+  const call: Call = { interaction, transport, values, stepTimeoutMs, signal };
+  if (interaction.steps[0]?.from === 'destination') return await playCalled(call);
   const found = await resolved(at);
   if (found instanceof UnreachableError) return { messages: [], failure: found };
   const to = { ...at, host: found };
-  const host = await localHostTowards(to);
-  const run = { to, stepTimeoutMs, callTimeoutMs: (interaction.steps.length + 1) * stepTimeoutMs, signal };
-  const directory = await runDirectory('sipp-source');
-  try {
-    await writeFile(`${directory.path}/${sippFiles.scenario}`, scenario);
-    let outcome: CallOutcome;
-    let attempts = 0;
-    do {
-      const args = await commonArguments({ host, port: await freePort(host) }, transport);
-      outcome = await runCall({ ...run, directory: directory.path, args });
-      attempts += 1;
-    } while (outcome.exitCode === EXIT_PORT_IN_USE && attempts < MOST_ATTEMPTS);
-    return await observed(interaction, outcome, { transport, values, stepTimeoutMs, to });
-  } finally {
-    await directory.remove();
+  return await observed(call, await placeCall(call, to), { to, address: `${to.host}:${to.port}` });
+}
+
+async function playCalled(call: Call): Promise<Observed> {
+  const listen = parseAddress(call.values[SOURCE_ADDRESS] ?? '');
+  if (listen === undefined) {
+    const missing = `no provider state says in ${SOURCE_ADDRESS} where the destination looks for the source`;
+    return { messages: [], failure: new UnreachableError(`${missing}; give host and port, like 127.0.0.1:5060.`) };
   }
+  const outcome = await takeCall(call, listen);
+  const address = `${listen.host}:${listen.port}`;
+  if (outcome.exitCode === EXIT_PORT_IN_USE) {
+    const failure = new UnreachableError(
+      `the source cannot listen at ${address}, which is in use or not of this machine.`,
+    );
+    return { messages: [], failure };
+  }
+  const observation = await observed(call, outcome, { address: `who called ${address}` });
+  if (observation.messages.length > 0 || outcome.exitCode === 0) return observation;
+  const { interaction, stepTimeoutMs, transport } = call;
+  const waited = `waited ${(interaction.steps.length + 1) * stepTimeoutMs} ms for the destination at ${address}`;
+  return { ...observation, failure: new Error(`${waited} over ${transport}; it sent nothing there.`) };
+}
+
+/** The other end of a call. */
+interface Peer {
+  /** Where it was called; absent where it called. */
+  to?: Address;
+  /** For errors. */
+  address: string;
+}
+
+function parseAddress(text: string): Address | undefined {
+  const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(text) ?? [];
+  return host === '' ? undefined : { host, port: Number(port) };
 }
 
 async function resolved({ host, port }: Address): Promise<string | UnreachableError> {
@@ -76,53 +85,33 @@ async function resolved({ host, port }: Address): Promise<string | UnreachableEr
   }
 }
 
-/** The address of this machine from which packets go there; connecting a UDP socket sends nothing. */
-async function localHostTowards({ host, port }: Address): Promise<string> {
-  const socket = createSocket('udp4');
-  try {
-    socket.connect(port, host);
-    await once(socket, 'connect');
-    return socket.address().address;
-  } finally {
-    socket.close();
-  }
-}
-
-interface RunFacts {
-  transport: SipTransport;
-  values: Readonly<Record<string, string>>;
-  stepTimeoutMs: number;
-  to: Address;
-}
-
-async function observed(interaction: Interaction, outcome: CallOutcome, facts: RunFacts): Promise<Observed> {
-  const recorded = new MessageLog().push(outcome.log).map(
-    ({ direction, bytes, atMs }): RecordedMessage => ({
-      from: direction === 'sent' ? 'source' : 'destination',
-      bytes,
-      atMs,
-    }),
-  );
-  const dialog = observe(recorded, facts.transport);
+async function observed(call: Call, outcome: CallOutcome, { to, address }: Peer): Promise<Observed> {
+  const { interaction, transport, values } = call;
+  const dialog = observe(messagesOf(outcome, 'source'), transport);
   if (dialog.failure !== undefined) return dialog;
-  const conversation = new Conversation(interaction, sipProfile, { values: facts.values });
+  const conversation = new Conversation(interaction, sipProfile, { values });
   for (const message of dialog.messages) conversation.feed(message);
   // All that must come has come: whatever SIPp thinks of the rest, the judge sees it too.
   if (conversation.done && dialog.messages.length > 0) return dialog;
   const anythingCame = dialog.messages.some(({ from }) => from === 'destination');
   // Only a destination that said nothing gets the datagram by which this is found out.
-  const refused = facts.transport === 'UDP' && !anythingCame && (await refusesDatagrams(facts.to));
-  const failure = explain(outcome, conversation, { ...facts, anythingCame, refused });
+  const refused = to !== undefined && transport === 'UDP' && !anythingCame && (await refusesDatagrams(to));
+  const failure = explain(outcome, conversation, { ...call, address, anythingCame, refused });
   return failure === undefined ? dialog : { ...dialog, failure };
+}
+
+interface Facts extends Call {
+  address: string;
+  anythingCame: boolean;
+  refused: boolean;
 }
 
 /** Why the dialog was not finished, in one sentence; undefined where the messages themselves say it. */
 function explain(
   outcome: CallOutcome,
   conversation: Conversation,
-  { to, stepTimeoutMs, transport, refused, anythingCame }: RunFacts & { anythingCame: boolean; refused: boolean },
+  { address, stepTimeoutMs, transport, refused, anythingCame }: Facts,
 ): Error | undefined {
-  const address = `${to.host}:${to.port}`;
   const awaited = conversation.due
     .filter((step) => step.from === 'destination' && !step.optional)
     .map((step) => sipProfile.title(compile(step.content).example))

@@ -1,10 +1,34 @@
 import { createSocket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { once } from 'node:events';
+import { connect, isIPv6 } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../../adapter.ts';
 import { errorCode } from '../../error-code.ts';
+import type { SipTransport } from './transport.ts';
 
 /** How long the refusal of a datagram may take to come back. */
 const REFUSAL_TIMEOUT_MS = 200;
+
+const PROBE_EVERY_MS = 20;
+
+/** Resolves when somebody listens at the address. @throws the signal's reason when aborted */
+export async function untilListening(at: Address, transport: SipTransport, signal: AbortSignal): Promise<void> {
+  const refuses = transport === 'TCP' ? refusesConnections : refusesDatagrams;
+  while (await refuses(at)) await sleep(PROBE_EVERY_MS, undefined, { signal });
+  signal.throwIfAborted();
+}
+
+async function refusesConnections({ host, port }: Pick<Address, 'host' | 'port'>): Promise<boolean> {
+  const socket = connect(port, host);
+  try {
+    await once(socket, 'connect');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    socket.destroy();
+  }
+}
 
 /**
  * Whether the machine at the address says that nobody listens at its UDP port (RFC 1122, 4.1.3.1). SIPp does not hear of

@@ -2,7 +2,7 @@ import { isSipRequest, isSipResponse, type SipMessage } from '../../../contracts
 import type { Spelling } from '../../adapter.ts';
 import { compactName } from './headers.ts';
 import { parseSip, syntaxError } from './message.ts';
-import { messageBytes, withIncrement } from './written.ts';
+import { messageBytes, withPlace } from './written.ts';
 
 /** Ways to write the header lines of a message (RFC 3261, sections 7.3.1 and 7.3.3). */
 const ways: readonly (readonly [change: string, write: (lines: string[]) => string[]])[] = [
@@ -35,5 +35,5 @@ function inOtherOrder(lines: string[]): string[] {
 function readBack(content: SipMessage, bytes: Buffer): SipMessage {
   const parsed = parseSip(bytes, content.headers.via?.transport === 'UDP' ? 'UDP' : 'TCP');
   if (parsed.content === undefined || parsed.violations.length > 0) throw syntaxError(parsed);
-  return withIncrement(parsed.content, content);
+  return withPlace(parsed.content, content);
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import type { ProviderState } from '../../../contracts/contract.ts';
+import type { Interaction, ProviderState } from '../../../contracts/contract.ts';
 import {
   type Address,
   type Exchange,
@@ -12,8 +12,9 @@ import {
 import { errorMessage } from '../../error-code.ts';
 import { assertFree, freePort } from '../../ports.ts';
 import { type RunDirectory, runDirectory, type ServerProcess, startProcess } from '../../process.ts';
+import { BegunDialogs } from './begun-dialogs.ts';
 import { ScenarioControl } from './control.ts';
-import { destinationScenario } from './destination-scenario.ts';
+import { destinationScenario, UDP_LINGER_MS } from './destination-scenario.ts';
 import { GrowingFile } from './growing-file.ts';
 import { MessageLog } from './log.ts';
 import { callId, SipRecord } from './record.ts';
@@ -41,13 +42,19 @@ export async function serve({ contracts, listen, service, signal }: ServeOptions
   const { switches } = service as SipServiceMock;
   const control = new ScenarioControl(`harness-${randomBytes(8).toString('hex')}`, transport);
   const interactions = contracts.flatMap((contract) => contract.interactions);
-  const scenario = destinationScenario(interactions, { transport, switches, control: control.name });
+  const answered = interactions.filter(({ steps }) => steps[0]?.from === 'source');
+  const lingerMs = transport === 'UDP' ? UDP_LINGER_MS : 0;
+  const scenario = destinationScenario(answered, { transport, switches, control: control.name, lingerMs });
   await assertFree(listen, transport);
   const directory = await runDirectory('sipp-destination');
   try {
     await writeFile(`${directory.path}/${sippFiles.scenario}`, scenario);
     const { address, process } = await start({ listen, transport, directory, control, signal });
-    return new SippServer({ address, process, directory, control, transport, service: service as SipServiceMock });
+    return new SippServer({
+      ...{ address, process, directory, control, transport },
+      service: service as SipServiceMock,
+      begun: interactions.filter((each) => !answered.includes(each)),
+    });
   } catch (error) {
     await directory.remove();
     throw error;
@@ -109,6 +116,8 @@ interface Running {
   control: ScenarioControl;
   transport: SipTransport;
   service: SipServiceMock;
+  /** The interactions that the destination begins. */
+  begun: readonly Interaction[];
 }
 
 class SippServer implements MockServer {
@@ -118,11 +127,14 @@ class SippServer implements MockServer {
   readonly #log = new MessageLog();
   readonly #logFile: GrowingFile;
   readonly #errorFile: GrowingFile;
+  readonly #begun: BegunDialogs;
   #closed: Promise<void> | undefined;
 
   constructor(running: Running) {
     this.#running = running;
     this.address = running.address;
+    const { begun: interactions, transport, address } = running;
+    this.#begun = new BegunDialogs({ interactions, transport, host: address.host, record: this.#record });
     this.#logFile = new GrowingFile(`${running.directory.path}/${sippFiles.log}`);
     this.#errorFile = new GrowingFile(`${running.directory.path}/${sippFiles.errors}`);
   }
@@ -143,6 +155,7 @@ class SippServer implements MockServer {
   }
 
   async settled(): Promise<void> {
+    await this.#begun.settled();
     // SIPp reads one socket after the other: the second answer says that it has been round them all.
     await this.#request('sync');
     await this.#request('sync');
@@ -160,6 +173,7 @@ class SippServer implements MockServer {
   close(): Promise<void> {
     this.#closed ??= (async () => {
       this.#read();
+      await this.#begun.close();
       await this.#running.process.stop();
       this.#logFile.close();
       this.#errorFile.close();
@@ -175,6 +189,7 @@ class SippServer implements MockServer {
         if (at < 0) throw new Error(`${this.#running.service.system} has no switch "${name}".`);
         await this.#request(`${at}-${on ? 1 : 0}`);
       },
+      begin: (name, values) => this.#begun.begin(name, values),
     };
   }
 

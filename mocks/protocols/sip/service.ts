@@ -1,4 +1,5 @@
-import type { ServiceMock, StateHandler } from '../../adapter.ts';
+import type { ServiceMock, StateHandler, StateSet } from '../../adapter.ts';
+import { credentialValues } from './sipp.ts';
 
 /** What the states of a SIP mock act on: the switches of its running scenario. */
 export interface SipWorld {
@@ -7,6 +8,11 @@ export interface SipWorld {
    * @throws Error when the mock has no such switch, or SIPp does not confirm within 2000 ms
    */
   turn(name: string, on: boolean): Promise<void>;
+  /**
+   * Opens the dialog that the state of this name is about, as soon as the source listens at the address that is among the values.
+   * @throws Error when no interaction, or more than one, begins so
+   */
+  begin(name: string, values?: StateSet['values']): Promise<StateSet>;
 }
 
 /**
@@ -38,3 +44,13 @@ export function dialledState(...numbers: string[]): StateHandler<SipWorld> {
 
 /** The handler of a state that always holds while the mock runs. */
 export const always: StateHandler<SipWorld> = () => ({});
+
+/** Who the source is where it is asked, as values of a state. */
+export function credentials({ user, password }: { user: string; password: string }): StateSet['values'] {
+  return { [credentialValues.user]: user, [credentialValues.password]: password };
+}
+
+/** The handler of a state in which the destination opens a dialog. @param values what the dialog needs besides */
+export function beginning(name: string, values: StateSet['values'] = {}): StateHandler<SipWorld> {
+  return (world) => world.begin(name, values);
+}

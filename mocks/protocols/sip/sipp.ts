@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
+import type { Interaction } from '../../../contracts/contract.ts';
+import { compile, generate } from '../../../contracts/matching.ts';
+import { isSipRequest } from '../../../contracts/messages/sip.ts';
 import type { Address } from '../../adapter.ts';
 import { errorCode } from '../../error-code.ts';
 import { freePort } from '../../ports.ts';
+import { isAuthenticated, ScenarioError } from './render.ts';
 import type { SipTransport } from './transport.ts';
 
 /** How to get SIPp, for errors. */
@@ -50,6 +54,19 @@ export const sippFiles = {
 };
 
 /**
+ * Ports for media, of which none are sent. SIPp takes the one that it is given and the second one after it, so these lie apart from
+ * what `freePort` gives one by one, above the kernel's ephemeral ports. Another process may have taken them: then SIPp ends with
+ * {@link EXIT_PORT_IN_USE}, and the next ones are tried.
+ */
+const media = { lowest: 61_000, count: 1_100, step: 4 };
+let mediaTurn = process.pid * 7;
+
+function nextMediaPort(): number {
+  mediaTurn += 1;
+  return media.lowest + (mediaTurn % media.count) * media.step;
+}
+
+/**
  * Arguments that a source and a destination share: where to bind, also for the sockets that SIPp opens besides (control, media),
  * which would otherwise listen on all interfaces, and what to log.
  */
@@ -57,12 +74,11 @@ export async function commonArguments(
   local: Pick<Address, 'host' | 'port'>,
   transport: SipTransport,
 ): Promise<string[]> {
-  const media = await freePort(local.host);
   const control = await freePort();
   return [
     ...['-sf', sippFiles.scenario, '-i', local.host, '-p', String(local.port)],
     ...['-t', transport === 'TCP' ? 't1' : 'u1'],
-    ...['-mi', local.host, '-mp', String(media), '-ci', '127.0.0.1', '-cp', String(control)],
+    ...['-mi', local.host, '-mp', String(nextMediaPort()), '-ci', '127.0.0.1', '-cp', String(control)],
     ...['-nostdin', '-trace_msg', '-message_file', sippFiles.log, '-trace_err', '-error_file', sippFiles.errors],
   ];
 }
@@ -101,7 +117,8 @@ const KILL_AFTER_MS = 1_000;
 export interface CallRun {
   directory: string;
   args: readonly string[];
-  to: Pick<Address, 'host' | 'port'>;
+  /** Whom to call; absent where SIPp is called. */
+  to?: Pick<Address, 'host' | 'port'>;
   /** Limit of one awaited message, in milliseconds. */
   stepTimeoutMs: number;
   /** Limit of the whole call, in milliseconds. */
@@ -109,8 +126,33 @@ export interface CallRun {
   signal: AbortSignal;
 }
 
+/** Values of provider states that say who the source is where it is asked (RFC 3261, section 22). */
+export const credentialValues = { user: 'digestUser', password: 'digestPassword' } as const;
+
 /**
- * Runs SIPp for one call as the source. It is over when this resolves, whatever happened.
+ * Arguments for the answer to a challenge; none where the interaction has none. SIPp would put an address of its own in place of
+ * the Request-URI.
+ * @throws ScenarioError when the provider states give no user or password for it
+ */
+export function authentication(interaction: Interaction, values: Readonly<Record<string, string>>): string[] {
+  const requests = interaction.steps
+    .map(({ content }): unknown => generate(compile(content), values))
+    .filter(isSipRequest);
+  const answer = requests.find(isAuthenticated);
+  // The first one of its kind is the one that was challenged; its URI is no reference to another step.
+  const challenged = requests.find(({ method }) => method === answer?.method);
+  if (challenged === undefined) return [];
+  const user = values[credentialValues.user];
+  const password = values[credentialValues.password];
+  if (user === undefined || password === undefined) {
+    const names = Object.values(credentialValues).join(' and ');
+    throw new ScenarioError(`"${interaction.description}" needs ${names} from its provider states`);
+  }
+  return ['-au', user, '-ap', password, '-auth_uri', challenged.requestUri.replace(/^sips?:/, '')];
+}
+
+/**
+ * Runs SIPp for one call, placed or taken. It is over when this resolves, whatever happened.
  * @param run.directory holds the scenario, and takes the logs
  * @throws the signal's reason when aborted
  */
@@ -125,7 +167,7 @@ export async function runCall({
   const result = await execa(
     'sipp',
     [
-      `${to.host}:${to.port}`,
+      ...(to === undefined ? [] : [`${to.host}:${to.port}`]),
       ...args,
       // Without -timeout_error a running call is not cut; see SIPp issue 509 for the exit code.
       ...['-m', '1', '-r', '1000', '-timeout', `${callTimeoutMs}ms`, '-timeout_error'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import sipProxy from '../../../contracts/connections/51-voice-sip-cluster-service--voice-sip-proxy-service.ts';
 import webrtc from '../../../contracts/connections/57-voice-sip-proxy-service--webrtc-media-service.ts';
+import border from '../../../contracts/connections/59-voice-sip-proxy-service--session-border-controller.ts';
 import { destination, documented, type Interaction, type Step, source } from '../../../contracts/contract.ts';
 import { fromState } from '../../../contracts/matchers.ts';
 import { sourceScenario } from './source-scenario.ts';
@@ -16,7 +17,7 @@ function scenarioOf(interaction: Interaction, transport: SipTransport, values: R
 }
 
 function found(words: string): Interaction {
-  const all = [...sipProxy.interactions, ...webrtc.interactions] as Interaction[];
+  const all = [...sipProxy.interactions, ...webrtc.interactions, ...border.interactions] as Interaction[];
   return all.find(({ description }) => description.includes(words)) as Interaction;
 }
 
@@ -102,6 +103,55 @@ test('values of provider states are filled in, and XML is escaped', () => {
   expect(scenario).toContain('<scenario name="a &quot;b&quot; &amp; &lt;c&gt;">');
 });
 
+test('a request of the destination is answered by what it said', () => {
+  const scenario = scenarioOf(found('handed over by REFER'), 'TCP');
+  const notify = scenario.slice(scenario.indexOf('<recv request="NOTIFY">'));
+  expect(notify).toMatch(/^<recv request="NOTIFY">\n<action>\n<ereg [^>]* assign_to="via0"\/>/);
+  expect(notify).toContain('SIP/2.0 200 OK[$via0][$from0][$to0][$callId0][$cseq0]\nContent-Length');
+  expect(notify).toContain('SIP/2.0 200 OK[$via1][$from1][$to1][$callId1][$cseq1]\nContent-Length');
+  expect(scenario).toMatch(/<Reference variables="via0,from0,to0,callId0,cseq0,recordRoute0,via1/);
+});
+
+test('the answer to a challenge is left to SIPp, in a transaction of its own', () => {
+  const scenario = scenarioOf(found('what the trunk is asked for'), 'TCP');
+  expect(scenario).toContain('<recv response="407" auth="true" rrs="true"/>');
+  const [first = '', acknowledgement = '', second = ''] = scenario.split('<send>').slice(1);
+  expect([first, acknowledgement, second].map((text) => text.includes('[authentication]'))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  expect(second).toContain('CSeq: 2 INVITE');
+  const [branch, same, fresh] = [first, acknowledgement, second].map((text) => /branch=(\w+)/.exec(text)?.[1]);
+  expect([same === branch, fresh === branch]).toEqual([true, false]);
+});
+
+test('PRACK names the RSeq of the response that it acknowledges', () => {
+  const scenario = scenarioOf(found('acknowledged by PRACK'), 'TCP');
+  expect(scenario).toContain('assign_to="rseqRow,rseqName,rseq"');
+  expect(scenario).toContain('RAck: [$rseq] 1 INVITE');
+});
+
+test('requests of a dialog follow the route that SIPp has recorded', () => {
+  const routes = scenarioOf(found('stays on its route'), 'TCP')
+    .split('<send>')
+    .map((text) => [/^[A-Z]+ /m.exec(text)?.[0].trim(), text.includes('\n[routes]\n'), /^Route:/m.test(text)]);
+  expect(routes.slice(1)).toEqual([
+    ['INVITE', false, false],
+    ['ACK', true, false],
+    ['BYE', true, false],
+  ]);
+});
+
+test('what crosses a request of the other side is not repeated, since SIPp takes nothing but its answer then', () => {
+  const sends = scenarioOf(found('both ends at once'), 'UDP').match(/<send.*>|^(?:[A-Z]+|SIP\/2\.0 \d+) /gm);
+  expect(sends).toEqual([
+    ...['<send retrans="500">', 'INVITE ', '<send>', 'ACK '],
+    ...['<send>', 'INVITE ', '<send>', 'SIP/2.0 491 ', '<send>', 'ACK '],
+    ...['<send retrans="500">', 'BYE '],
+  ]);
+});
+
 describe('what SIPp cannot send is refused', () => {
   const withHeader = (value: string) =>
     interactionOf(source({ method: 'OPTIONS', requestUri: 'sip:a', headers: { subject: value } }));
@@ -115,15 +165,11 @@ describe('what SIPp cannot send is refused', () => {
       'a scenario cannot hold "]]>", which stands in "OPTIONS sip:a SIP/2.0"',
     ],
     [
-      'a response',
-      interactionOf(source({ status: 200, reason: 'OK', headers: {} })),
-      'SIPp as the source cannot send a response yet',
+      'an answer to nothing',
+      interactionOf(source({ status: 200, reason: 'OK', headers: { cseq: { number: 1, method: 'BYE' } } })),
+      '"a test", step 1: it answers no BYE before it',
     ],
-    [
-      'an awaited request',
-      interactionOf(destination({ method: 'BYE', requestUri: 'sip:a', headers: {} })),
-      'SIPp as the source cannot await a request yet',
-    ],
+    ['what is no message', interactionOf(destination({ name: 'EventError' })), '"a test", step 1: not a SIP message'],
   ])('%s', (_name, interaction, message) => {
     expect(() => scenarioOf(interaction, 'TCP')).toThrow(message);
   });

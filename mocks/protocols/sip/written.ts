@@ -15,9 +15,10 @@ export function messageBytes(content: SipMessage, write = (lines: string[]): str
   return Buffer.from(`${[start, ...write(lines)].join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** What was read, with how far its number rose: that is known from the dialog, not from the bytes of one message. */
-export function withIncrement(read: SipMessage, { headers: { cseq } }: SipMessage): SipMessage {
-  if (cseq?.increment === undefined || read.headers.cseq === undefined) return read;
-  const { increment } = cseq;
-  return { ...read, headers: { ...read.headers, cseq: { ...read.headers.cseq, increment } } };
+/** What was read, with its place among the requests of its side: that is known from the dialog, not from the bytes of one message. */
+export function withPlace(read: SipMessage, { headers: { cseq } }: SipMessage): SipMessage {
+  if (cseq === undefined || read.headers.cseq === undefined) return read;
+  const { increment, first } = cseq;
+  const place = { ...(increment === undefined ? {} : { increment }), ...(first === undefined ? {} : { first }) };
+  return { ...read, headers: { ...read.headers, cseq: { ...read.headers.cseq, ...place } } };
 }

@@ -1,0 +1,111 @@
+import type { Interaction, Side } from '../../../contracts/contract.ts';
+import { compile } from '../../../contracts/matching.ts';
+import { isSipResponse, type SipHeaders, type SipRequest, type SipResponse } from '../../../contracts/messages/sip.ts';
+import { Captures } from './captures.ts';
+import { assertPlain } from './plain.ts';
+import { bodyText, headerLines, keywords, localContact, ScenarioError } from './render.ts';
+import { isRepeated, repetition } from './repetition.ts';
+import type { SipTransport } from './transport.ts';
+import { send } from './xml.ts';
+
+/** Copied from the request; SIPp repeats them as they came (RFC 3261, section 8.2.6.2). */
+const echoedHeaders = ['via', 'from', 'to', 'call-id', 'cseq'];
+
+export interface AskedOptions {
+  /** The side that answers. */
+  side: Side;
+  transport: SipTransport;
+  captures: Captures;
+}
+
+/** A request as far as its answers depend on it. */
+interface AskedRequest {
+  /** The number under which the scenario keeps its rows. */
+  at: number;
+  hasToTag: boolean;
+  /** Whether it brought a recorded route, which the answer repeats. */
+  isRouted: boolean;
+}
+
+/** The requests of the other side, and the answers to them. */
+export class Asked {
+  readonly #requests = new Map<string, AskedRequest>();
+  readonly #interaction: Interaction;
+  readonly #options: AskedOptions;
+  /** An ACK has no answer, so nothing of it has to be kept. */
+  readonly #answeredMethods: ReadonlySet<string>;
+  #count = 0;
+
+  constructor(interaction: Interaction, options: AskedOptions) {
+    this.#interaction = interaction;
+    this.#options = options;
+    const answers = interaction.steps
+      .filter(({ from }) => from === options.side)
+      .map(({ content }): unknown => compile(content).example)
+      .filter(isSipResponse);
+    this.#answeredMethods = new Set(answers.map(({ headers }) => headers.cseq?.method ?? ''));
+  }
+
+  /** Actions that keep what the answers to the request repeat. */
+  take({ method, headers }: SipRequest): string[] {
+    const at = this.#count;
+    this.#count += 1;
+    const isRouted = headers['record-route'] !== undefined;
+    this.#requests.set(method, { at, hasToTag: headers.to?.tag !== undefined, isRouted });
+    if (!this.#answeredMethods.has(method)) return [];
+    const { captures } = this.#options;
+    return [...captures.take(at), ...(method === 'REGISTER' ? [captures.registrant(at)] : [])];
+  }
+
+  /**
+   * The element that sends an answer.
+   * @param index the place of its step
+   * @throws ScenarioError when no request before it has its method
+   */
+  respond(response: SipResponse, index: number): string {
+    const { description } = this.#interaction;
+    const method = response.headers.cseq?.method ?? '';
+    const request = this.#requests.get(method);
+    if (request === undefined) {
+      const what = `it answers no ${method || 'request'} before it`;
+      throw new ScenarioError(`"${description}", step ${index + 1}: ${what}`);
+    }
+    assertPlain(response);
+    const { status, reason } = response;
+    const start = statusLine(status, reason, request.at, status > 100 && !request.hasToTag);
+    const own = this.#ownHeaders(response, method, request);
+    const lines = [
+      `${start}${this.#recordRoute(response, method, request)}`,
+      ...headerLines(own.headers, [...echoedHeaders, 'record-route']),
+      ...own.lines,
+    ];
+    return send(lines, bodyText(response), repetition(isRepeated(this.#interaction, index, this.#options.transport)));
+  }
+
+  /** Where this end is reached; for a registration, where the other one is (RFC 3261, sections 8.1.1.8 and 10.3). */
+  #ownHeaders({ headers, status }: SipResponse, method: string, { at }: AskedRequest) {
+    const { side, transport } = this.#options;
+    const { contact, ...others } = headers;
+    const expires = contact?.[0]?.params?.expires;
+    if (method === 'REGISTER' && expires !== undefined) {
+      return { headers: others as SipHeaders, lines: [`Contact: ${Captures.registered(at)};expires=${expires}`] };
+    }
+    const isTarget = contact !== undefined && status < 300;
+    return {
+      headers: isTarget ? { ...headers, contact: [{ uri: localContact(side, transport) }] } : headers,
+      lines: [],
+    };
+  }
+
+  /** What sets up a dialog repeats the route of its request, with this end on top where it stays on it (section 12.1.1). */
+  #recordRoute({ headers, status }: SipResponse, method: string, { at, hasToTag, isRouted }: AskedRequest): string {
+    if (method !== 'INVITE' || status <= 100 || status >= 300 || hasToTag) return '';
+    const own = headers['record-route'] === undefined || isRouted ? '' : `\nRecord-Route: <${keywords.ownRoute}>`;
+    return `${own}${Captures.recordRoute(at)}`;
+  }
+}
+
+/** A status line with what a response copies of the request whose rows were kept under a number. */
+export function statusLine(status: number, reason: string, answered: number, addTag: boolean): string {
+  return `SIP/2.0 ${status} ${reason}${Captures.echo(answered, addTag ? `;tag=${keywords.localTag}` : '')}`;
+}
