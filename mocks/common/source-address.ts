@@ -4,9 +4,10 @@ import type { Contract } from '../../contracts/contract.ts';
 import { rowOf } from '../../contracts/parts.ts';
 import type { Address } from '../adapter.ts';
 
-/** The user of a connection's source: of the system that dials, where the row is printed the other way round. */
+/** The user of a connection's source, or of a part of it: of the system that dials, where the row is printed the other way round. */
 export function userName(contract: Pick<Contract, 'connection' | 'part'>): string {
-  return `r${contract.connection}-${systemSlug(rowOf(contract).dials)}`;
+  const part = contract.part === undefined ? '' : `-${contract.part.name}`;
+  return `r${contract.connection}${part}-${systemSlug(rowOf(contract).dials)}`;
 }
 
 /**

@@ -3,7 +3,8 @@ import tenantContract from '../../../contracts/connections/09-tenant-service--re
 import sipContract from '../../../contracts/connections/49-voice-sip-cluster-service--redis.ts';
 import type { Contract } from '../../../contracts/contract.ts';
 import { world } from '../../../contracts/world.ts';
-import { ensureUser, rights, sourceAddress, userName } from './acl.ts';
+import { sourceAddress, userName } from '../../common/source-address.ts';
+import { ensureUser, rights } from './acl.ts';
 import { connect } from './client.ts';
 import { startRedis } from './server.ts';
 

@@ -1,11 +1,9 @@
-import { createHmac } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { systemSlug } from '../../../contracts/architecture.ts';
 import type { Contract, Interaction, Side } from '../../../contracts/contract.ts';
 import { compile } from '../../../contracts/matching.ts';
 import type { RedisAnswer, RedisCommand } from '../../../contracts/messages/redis.ts';
-import { rowOf } from '../../../contracts/parts.ts';
 import type { Address } from '../../adapter.ts';
+import { sourceAddress } from '../../common/source-address.ts';
 import { errorMessage } from '../../error-code.ts';
 import { place } from './client.ts';
 import { keysOf, spellingsOf } from './commands.ts';
@@ -13,28 +11,6 @@ import { literal } from './pattern.ts';
 
 /** What every client may do, whatever its row: keep its connection, and put its commands in a transaction. */
 const common = ['ping', 'hello', 'info', 'client|setname', 'client|getname', 'client|id', 'multi', 'exec', 'discard'];
-
-/** The ACL user of a connection's source: of the system that dials, where the row is printed the other way round. */
-export function userName(contract: Pick<Contract, 'connection' | 'part'>): string {
-  const part = contract.part === undefined ? '' : `-${contract.part.name}`;
-  return `r${contract.connection}${part}-${systemSlug(rowOf(contract).dials)}`;
-}
-
-/**
- * The address with the login of a connection's source. Its password follows from the administrator's, so that everybody
- * who may know the one can work out the other.
- * @param at with the login of the administrator
- */
-export function sourceAddress(contract: Pick<Contract, 'connection' | 'part'>, at: Address): Address {
-  const user = userName(contract);
-  return {
-    ...at,
-    user,
-    password: createHmac('sha256', `voxpact ${at.password ?? ''}`)
-      .update(user)
-      .digest('hex'),
-  };
-}
 
 /**
  * The rights of a connection's source, as arguments of `ACL SETUSER`: just the commands and the keys of its contract. What

@@ -7,7 +7,7 @@ import type { Contract } from '../../../contracts/contract.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import { world } from '../../../contracts/world.ts';
 import type { MockServer } from '../../adapter.ts';
-import { sourceAddress, userName } from './acl.ts';
+import { sourceAddress, userName } from '../../common/source-address.ts';
 import { adapter } from './adapter.ts';
 import { connect } from './client.ts';
 import { destinationFaults, redisService, sourceFaults } from './fixtures/trial.ts';

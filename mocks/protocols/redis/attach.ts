@@ -1,5 +1,6 @@
 import { type Attachable, type MockServer, UnattainableStateError } from '../../adapter.ts';
-import { ensureUser, sourceAddress } from './acl.ts';
+import { sourceAddress } from '../../common/source-address.ts';
+import { ensureUser } from './acl.ts';
 import { toAnswer } from './answers.ts';
 import { connect } from './client.ts';
 import { Monitor } from './monitor.ts';

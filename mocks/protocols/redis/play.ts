@@ -6,7 +6,8 @@ import { Conversation, type ObservedMessage } from '../../../contracts/conversat
 import { compile, generate } from '../../../contracts/matching.ts';
 import { type Held, type RedisAnswer, type RedisCommand, redisProfile } from '../../../contracts/messages/redis.ts';
 import type { Address, Observed, Performance } from '../../adapter.ts';
-import { ensureUser, sourceAddress } from './acl.ts';
+import { sourceAddress } from '../../common/source-address.ts';
+import { ensureUser } from './acl.ts';
 import { Answers, type RawReply } from './answers.ts';
 import { type ConnectOptions, connect, inWords, isLost, place, refusesCertificate } from './client.ts';
 import { toArguments, waitOf } from './commands.ts';

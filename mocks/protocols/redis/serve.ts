@@ -1,6 +1,7 @@
 import type { MockServer, ServeOptions } from '../../adapter.ts';
+import { sourceAddress } from '../../common/source-address.ts';
 import { assertFree } from '../../ports.ts';
-import { ensureUser, sourceAddress } from './acl.ts';
+import { ensureUser } from './acl.ts';
 import { connect } from './client.ts';
 import { Relay } from './relay.ts';
 import { startRedis } from './server.ts';
