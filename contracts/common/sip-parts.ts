@@ -66,9 +66,12 @@ export const reason: Headers = {
   ),
 };
 
-/** A cause of the telephone network (RFC 3326, section 2; ITU-T Q.850). */
-export const cause = (number: number): Headers => ({
-  reason: regex(`^Q\\.850\\s*;\\s*cause=${number}(\\s*;.*)?$`, `Q.850;cause=${number}`),
+/**
+ * A cause of the telephone network (RFC 3326, section 2; ITU-T Q.850). Which one a carrier gives for a status is its own affair.
+ * @param example the cause that stands for any
+ */
+export const cause = (example: number): Headers => ({
+  reason: regex('^Q\\.850\\s*;\\s*cause=([1-9]\\d?|1[01]\\d|12[0-7])(\\s*;.*)?$', `Q.850;cause=${example}`),
 });
 
 /** Of a header that is a list of names. */

@@ -40,7 +40,7 @@ export const offer = audio(bothCodecs);
 /** May leave the telephone events out (RFC 3264, section 6.1). */
 export const answer = audio(oneCodec);
 
-/** An answer that keeps the telephone events (RFC 4733, section 2). */
+/** An answer that keeps the telephone events (RFC 4733). */
 export const answerWithEvents = audio(bothCodecs);
 
 /** Offers of a dialog that is up: hold, its end, and an address that nothing may be sent to (RFC 3264, section 8.4). */

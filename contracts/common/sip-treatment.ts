@@ -40,7 +40,7 @@ interface Msml {
   body: Matcher<string>;
 }
 
-/** An MSML document with a certain part in it (RFC 5707, section 6). */
+/** An MSML document with a certain part in it (RFC 5707). */
 function msml(pattern: string, example: string): Msml {
   const document = `<?xml version="1.0" encoding="UTF-8"?><msml version="1.1">${example}</msml>\r\n`;
   return {

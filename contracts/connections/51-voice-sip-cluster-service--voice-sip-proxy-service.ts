@@ -159,7 +159,7 @@ export default defineContract({
     },
     {
       description: 'the busy of an endpoint is passed on as 486',
-      basis: documented('RFC 3261, sections 16.7, 21.4.21 and 17.1.1.3'),
+      basis: documented('RFC 3261, sections 16.7, 21.4.24 and 17.1.1.3'),
       given: [state('a DN is busy', { dn: busy.number })],
       steps: declinedCall('TCP', busy.number, 486, 'Busy Here'),
       negative: true,
@@ -182,7 +182,7 @@ export default defineContract({
     },
     {
       description: 'a call that may go no further is refused with 483',
-      basis: documented('RFC 3261, sections 16.3 (step 3) and 21.4.20'),
+      basis: documented('RFC 3261, sections 16.3 (step 3) and 21.4.21'),
       given: [answers],
       steps: refusedCall('TCP', answering.number, 483, 'Too Many Hops', { invite: { headers: { 'max-forwards': 0 } } }),
       negative: true,

@@ -163,7 +163,7 @@ export default defineContract({
     },
     {
       description: 'a call that the agent rejects is refused with 486',
-      basis: documented('RFC 3261, sections 16.6, 17.1.1.3 and 21.4.21'),
+      basis: documented('RFC 3261, sections 16.6, 17.1.1.3 and 21.4.24'),
       given: [state('an agent rejects calls', { dn: busy.number })],
       steps: declinedCall('UDP', busy.number, 486, 'Busy Here'),
       negative: true,

@@ -68,9 +68,7 @@ export default defineContract({
       'a call gets a treatment',
       'INVITE',
       scriptedTreatment('TCP'),
-      documented(
-        `RFC 5707, sections 4, 6 and 8; ${sessions}, for X-Genesys-GVP-Session-ID; ${guide}, for gvp-tenant-id`,
-      ),
+      documented(`RFC 5707 (MSML); ${sessions}, for X-Genesys-GVP-Session-ID; ${guide}, for gvp-tenant-id`),
     ),
     begunByProxy(
       'an announcement is played',
@@ -118,7 +116,7 @@ export default defineContract({
       'a treatment collects digits',
       'INVITE',
       collectedDigits('TCP'),
-      documented('RFC 5707, sections 6 and 8; RFC 6086, section 4'),
+      documented('RFC 5707 (MSML); RFC 6086 (INFO)'),
     ),
     begunByProxy(
       'the state of the media servers is subscribed to',
@@ -167,7 +165,7 @@ export default defineContract({
         'a treatment is asked for with a malformed document',
         'INVITE',
         malformedTreatment('TCP'),
-        assumed('200 to the INFO with an error in its result; RFC 5707, section 11, lists the results'),
+        assumed('200 to the INFO with an error in its result, rather than a refusal of the INFO'),
       ),
       negative: true,
     },
@@ -180,7 +178,7 @@ export default defineContract({
     },
     {
       description: 'a call of the platform to a busy endpoint is refused with 486',
-      basis: documented('RFC 3261, sections 16.7 and 21.4.21'),
+      basis: documented('RFC 3261, sections 16.7 and 21.4.24'),
       given: [state('a DN is busy', { dn: dns.busy.number })],
       steps: declinedCall('TCP', dns.busy.number, 486, 'Busy Here', { invite: anonymous }),
       negative: true,
@@ -196,7 +194,7 @@ export default defineContract({
     },
     {
       description: 'an event of a dialog that is gone is refused with 481',
-      basis: documented('RFC 3261, section 12.2.2; RFC 6086, section 4.2.2'),
+      basis: documented('RFC 3261, section 12.2.2; RFC 6086 (INFO)'),
       given: [state('the proxy is in service')],
       steps: lostDialog('TCP', 'INFO', lateEvent),
       negative: true,

@@ -23,7 +23,7 @@ const { dns, pstn, sbc, sessions } = world;
 const trunk = { trunk: dns.trunk.number };
 const answers = state('a number of the public network answers', { ...trunk, dn: pstn.answering });
 
-/** A call that the carrier refuses; the cause of the telephone network is kept (RFC 3398, section 8.2.6.1). */
+/** A call that the carrier refuses; the cause of the telephone network is kept. */
 const carrierRefusal = (
   number: string,
   { state: name, status, reason: phrase, q850 }: { state: string; status: number; reason: string; q850: number },
@@ -64,7 +64,7 @@ export default defineContract({
     },
     {
       description: 'a call to the public network begins with an announcement',
-      basis: documented('RFC 3261, sections 13.2.1 and 21.1.5; RFC 3960, section 3, for early media'),
+      basis: documented('RFC 3261, sections 13.2.1 and 21.1.5; RFC 3960, for early media'),
       given: [state('a number plays an announcement and answers', { ...trunk, dn: pstn.announcing })],
       steps: announcedCall('TCP', pstn.announcing),
     },
@@ -79,7 +79,7 @@ export default defineContract({
       description: 'a call of the public network reaches the proxy, which stays on its route',
       basis: inferred(
         'the table says only who opens the connection; an inbound call comes the other way, where RFC 3261 holds ' +
-          '(sections 12.1.1, 12.2.1.1 and 16.6), with RFC 3325 (section 9.1) for who calls',
+          '(sections 12.1.1, 12.2.1.1 and 16.6), with RFC 3325 for who calls',
       ),
       given: [state('a caller dials a number of the tenant', { ...trunk, did: world.call.dnis })],
       steps: mirrored(routedCall('TCP', world.call.dnis, { anonymous: true, headers: fromCarrier })),
@@ -134,7 +134,7 @@ export default defineContract({
     },
     {
       description: 'an answer keeps the telephone events of the offer',
-      basis: documented('RFC 4733, section 2; RFC 3264, section 6.1'),
+      basis: documented('RFC 4733 (telephone events); RFC 3264, section 6.1'),
       given: [state('a number takes digits as telephone events', { ...trunk, dn: pstn.keyed })],
       steps: answeredWith('TCP', pstn.keyed, answerWithEvents),
     },
@@ -153,7 +153,7 @@ export default defineContract({
     },
     {
       description: 'the busy of the public network is passed on as 486',
-      basis: documented('RFC 3261, section 21.4.21; RFC 3326, section 2, for the cause of the telephone network'),
+      basis: documented('RFC 3261, section 21.4.24; RFC 3326, section 2, for the cause of the telephone network'),
       given: [state('a number is busy', { ...trunk, dn: pstn.busy })],
       steps: declinedCall('TCP', pstn.busy, 486, 'Busy Here', { headers: cause(17) }),
       negative: true,
@@ -168,7 +168,7 @@ export default defineContract({
     }),
     carrierRefusal(pstn.unavailable, {
       state: 'a subscriber is not available',
-      ...{ status: 480, reason: 'Temporarily Unavailable', q850: 18 },
+      ...{ status: 480, reason: 'Temporarily Unavailable', q850: 20 },
     }),
     carrierRefusal(pstn.declining, {
       state: 'a subscriber declines calls',

@@ -29,6 +29,7 @@ const realSystems: readonly SystemName[] = [
   'Object storage',
   'Voice SIP Proxy Service',
   'WebRTC Media Service',
+  'Session Border Controller',
 ];
 
 function listenAt({ host, ports }: ServeCommandOptions): (row: Connection, contract: Contract) => Address {

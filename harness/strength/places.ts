@@ -85,7 +85,9 @@ function equalPlaces(
   const fits = (value: unknown) => equalJson(actual, value);
   walk.out.push({ at, reportedAt, value: actual, named: true, owed, unknownMember: 'forbidden', fits });
   for (const [key, value] of childrenOf(actual)) {
-    equalPlaces(walk, { at: [...at, key], reportedAt: [...reportedAt, key], actual: value, owed: true });
+    // Where an item is left out, those behind it take its place: that is the list's to tell.
+    const owed = typeof key === 'string';
+    equalPlaces(walk, { at: [...at, key], reportedAt: [...reportedAt, key], actual: value, owed });
   }
 }
 
