@@ -64,8 +64,3 @@ function isSecretPair(item: TcpValue): item is readonly [string, string] {
   const [name, value] = item as readonly TcpValue[];
   return typeof name === 'string' && secrets.includes(name) && typeof value === 'string';
 }
-
-function holdsSecret({ attributes }: TcpMessage): boolean {
-  for (const name of secrets) if (typeof attributes[name] === 'string') return true;
-  return false;
-}

@@ -20,7 +20,7 @@ interface Names {
 export function quickFit({ example, scope }: Compiled, strict: readonly string[]): Fits | undefined {
   const names: Names = { bound: new Set(), asked: new Set() };
   const fits = fitsOf(example, scope, strictness(strict), names);
-  return names.asked.isDisjointFrom(names.bound) ? fits : undefined;
+  return [...names.asked].some((name) => names.bound.has(name)) ? undefined : fits;
 }
 
 function fitsOf(expected: unknown, scope: Scope, strict: Strictness, names: Names): Fits | undefined {
