@@ -58,10 +58,14 @@ export function nearest<C extends Candidate>(
 ): (C & NearMiss) | undefined {
   const actual = leavesOf(content);
   const strict = profile.strict[side];
+  const identity = profile.identity[side];
   let best: { near: C & NearMiss; score: number } | undefined;
   for (const each of among) {
     const mismatches = match(each.compiled, content, { strict, bindings: new Map() });
-    const score = closeness(each.leaves, actual, mismatches, profile.identity[side]);
+    const faults = new Set(mismatches.map(placeOf)).size;
+    // What fits at most, if all that differs were nearly the same: most candidates need no closer look.
+    if (best !== undefined && each.leaves.size + identity.length + 1 - faults < best.score) continue;
+    const score = closeness(each.leaves, actual, mismatches, identity) - faults;
     if (best === undefined || score > best.score) best = { near: { ...each, mismatches }, score };
   }
   return best?.near;
@@ -104,7 +108,7 @@ function fixText(near: NearMiss | undefined): string {
 }
 
 /**
- * What fits, less one for each difference, however much is missing there: an emptied object is one difference, and
+ * What fits, before one is taken off for each difference, however much is missing there: an emptied object is one difference, and
  * of equally many the fewer parts count. A text that differs still counts for as much of it as is the same; of what fits equally
  * well, the one whose examples the message repeats.
  */
@@ -126,7 +130,6 @@ function closeness(
       continue;
     score += weight(path) + (actual.get(path) === example ? 0.0001 : 0);
   }
-  score -= new Set(mismatches.map(placeOf)).size;
   for (const { path, rule } of mismatches) {
     score -= 0.002;
     score += weight(path) * likeness(expected.get(path), actual.get(path));

@@ -1,7 +1,7 @@
 import type { Contract, FreePart, Side } from '../../contracts/contract.ts';
 import { judge, type StepMismatch } from '../../contracts/conversation.ts';
 import { isObject } from '../../contracts/matching/values.ts';
-import { candidates } from '../../contracts/near-miss.ts';
+import type { Candidate } from '../../contracts/near-miss.ts';
 import { rowOf } from '../../contracts/parts.ts';
 import type { Line } from '../../mocks/adapter.ts';
 import type { Destination } from '../peers/destinations.ts';
@@ -9,7 +9,7 @@ import type { Baseline } from './baseline.ts';
 import { carried } from './carry.ts';
 import { namesBreak, namesExactly, pathOf } from './mutant.ts';
 import { type Mutant, mutantsOf, type Wiring } from './mutants.ts';
-import { findsInteraction } from './near-miss.ts';
+import { findsInteraction, sourceMessages } from './near-miss.ts';
 import { covers, type Segments } from './paths.ts';
 import { protocolOperators } from './protocol-operators.ts';
 import { changePath, tolerantChanges } from './tolerant.ts';
@@ -81,17 +81,23 @@ function freeReason(parts: readonly FreePart[], at: Segments, value: unknown): s
   return reasons.includes(undefined) ? undefined : [...new Set(reasons)].join('; ');
 }
 
+/** What the breaks of one contract are tried on. */
+interface Bench {
+  line: Line | undefined;
+  /** Every message that a source may send by the contract. */
+  sent: readonly Candidate[];
+}
+
 /** Breaks one side's record in every way, over the wire where there is a line, and notes what the judge makes of it. */
 export async function measureBreaks(
   strength: Strength,
   baseline: Baseline,
   wiring: Wiring,
-  line: Line | undefined,
+  { line, sent }: Bench,
 ): Promise<void> {
   const { interaction, side, values } = baseline;
   const { profile } = wiring;
   const free = [...(interaction.free ?? []), ...(profile.free?.[side] ?? [])];
-  const among = candidates([strength.contract], side);
   for (const mutant of mutantsOf(baseline, wiring)) {
     const messages = line && (await carried(mutant, line));
     const mismatches = judge(interaction, messages ?? mutant.messages, profile, side, values);
@@ -108,7 +114,7 @@ export async function measureBreaks(
       strength.survivors.push({ ...where, operator: mutant.operator, remedy: remedyFor(mutant, mismatches) });
     else {
       strength.killed += 1;
-      const found = findsInteraction(mutant, baseline, among, profile, pathOf(mutant));
+      const found = findsInteraction(mutant, baseline, sent, profile, pathOf(mutant));
       if (found !== undefined) strength.nearMiss.sought += 1;
       if (found) strength.nearMiss.found += 1;
       if (namesExactly(mutant.naming, mismatches[0] as StepMismatch)) strength.exact += 1;
@@ -147,14 +153,14 @@ export async function measureContract(
 ): Promise<Strength> {
   const wiring = { profile: adapter.profile, operators: protocolOperators[rowOf(contract).protocol], adapter };
   const strength = emptyStrength(contract);
-  const line = await adapter.openLine?.();
+  const bench = { line: await adapter.openLine?.(), sent: sourceMessages(contract) };
   try {
     for (const baseline of records) {
-      await measureBreaks(strength, baseline, wiring, line);
+      await measureBreaks(strength, baseline, wiring, bench);
       await measureTolerance(strength, baseline, wiring);
     }
   } finally {
-    await line?.close();
+    await bench.line?.close();
   }
   return strength;
 }

@@ -1,7 +1,8 @@
 import type { ProtocolName } from '../../contracts/architecture.ts';
-import { match } from '../../contracts/matching.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import { compile, match } from '../../contracts/matching.ts';
 import type { MessageProfile } from '../../contracts/messages/profile.ts';
-import { type Candidate, nearest } from '../../contracts/near-miss.ts';
+import { type Candidate, candidate, nearest } from '../../contracts/near-miss.ts';
 import { rowOf } from '../../contracts/parts.ts';
 import type { Baseline } from './baseline.ts';
 import type { Strength } from './measure.ts';
@@ -36,10 +37,21 @@ export function nearMissShares(strengths: readonly Strength[]): NearMissShare[] 
   return [...shares.values()];
 }
 
+/** Every message that a source may send by a contract, once: many interactions begin or end alike. */
+export function sourceMessages(contract: Contract): Candidate[] {
+  const steps = contract.interactions.flatMap((interaction) =>
+    interaction.steps.filter(({ from }) => from === 'source').map(({ content }) => ({ interaction, content })),
+  );
+  const distinct = new Map(steps.toReversed().map((step) => [JSON.stringify(step.content), step]));
+  return [...distinct.values()]
+    .toReversed()
+    .map(({ interaction, content }) => candidate(contract, interaction, compile(content)));
+}
+
 /**
  * Whether the nearest interaction of a broken message is the one that it was taken from. Where several interactions have the
  * same message, the broken place apart, any of them is right. Only of what a source sends: an answer belongs to its request.
- * @param among every message that the side may send by the contract
+ * @param among every message that the source may send by the contract
  * @returns undefined where the break is of no single message of a source, or makes another message of the contract
  */
 export function findsInteraction(

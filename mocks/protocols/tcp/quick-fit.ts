@@ -47,12 +47,7 @@ function testOf({ name, test }: Rule, expected: unknown): Fits | undefined {
   return asksForKind ? (actual) => kindOf(actual) === kind : undefined;
 }
 
-function fitsList(
-  expected: readonly unknown[],
-  scope: Scope,
-  strict: Strictness,
-  names: Names,
-): Fits | undefined {
+function fitsList(expected: readonly unknown[], scope: Scope, strict: Strictness, names: Names): Fits | undefined {
   if (scope.rules.length > 0) return undefined;
   const items: Fits[] = [];
   for (const [at, item] of expected.entries()) {
