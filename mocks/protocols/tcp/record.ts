@@ -201,7 +201,9 @@ export class ConnectionRecord {
   /** Whether the exchange is a session's opening and nothing else. */
   #isOverture({ first, last, failure }: Recorded): boolean {
     const { open, opened } = this.#handshake ?? {};
-    return failure === undefined && first?.content.name === open && first?.next === last && last?.content.name === opened;
+    return (
+      failure === undefined && first?.content.name === open && first?.next === last && last?.content.name === opened
+    );
   }
 
   #answer({ name, referenceId }: TcpMessage): void {
