@@ -1,8 +1,9 @@
 import type { DeviceOperation } from '../../../contracts/common/config-service.ts';
 import type { Json } from '../../../contracts/matchers.ts';
 import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
+import { refuse } from '../../common/http-replies.ts';
 import { findObject } from './objects.ts';
-import { ok, refuse } from './replies.ts';
+import { ok } from './replies.ts';
 import { tenantNotFound } from './tenants.ts';
 import { type ConfigWorld, type Device, dataOf, withData } from './world.ts';
 

@@ -1,9 +1,10 @@
 import { dialect } from '../../../contracts/dialect.ts';
 import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
+import { noUpstream, refuse } from '../../common/http-replies.ts';
 import type { HttpServiceMock } from '../../protocols/http/service.ts';
 import { getStatus, operate } from './devices.ts';
 import { getObject } from './objects.ts';
-import { noUpstream, ok, refuse, storeLost, unready } from './replies.ts';
+import { ok, storeLost, unready } from './replies.ts';
 import { states } from './states.ts';
 import { addTenant, deleteTenant, getTenant, listTenants } from './tenants.ts';
 import { type ConfigWorld, createWorld } from './world.ts';

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
-import { ok, refuse } from './replies.ts';
+import { refuse } from '../../common/http-replies.ts';
+import { ok } from './replies.ts';
 import { tenantNotFound } from './tenants.ts';
 import { type ConfigObject, type ConfigWorld, dataOf } from './world.ts';
 

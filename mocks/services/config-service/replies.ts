@@ -1,17 +1,13 @@
 import { dialect } from '../../../contracts/dialect.ts';
 import type { Json } from '../../../contracts/matchers.ts';
 import type { HttpResponse } from '../../../contracts/messages/http.ts';
+import { refuse } from '../../common/http-replies.ts';
 
 const json = { 'content-type': 'application/json; charset=utf-8' };
 
 /** Success, which is 200 for every operation of this service. */
 export function ok(body: Json, headers: Record<string, string> = {}): HttpResponse {
   return { status: 200, headers: { ...json, ...headers }, body };
-}
-
-/** An error in the service's envelope. */
-export function refuse(code: number, message: string, headers: Record<string, string> = {}): HttpResponse {
-  return { status: code, headers: { ...json, ...headers }, body: { status: { code, message } } };
 }
 
 export function storeLost(): HttpResponse {
@@ -22,9 +18,4 @@ export function storeLost(): HttpResponse {
 /** The answer of a service that runs and lacks what it needs. */
 export function unready(reason: string): HttpResponse {
   return { status: 503, headers: json, body: { level: 1, reasons: [reason] } };
-}
-
-/** What the caller's sidecar says when the service behind it is gone. */
-export function noUpstream(): HttpResponse {
-  return { status: 503, headers: { 'content-type': 'text/plain' }, body: 'no healthy upstream' };
 }

@@ -1,6 +1,7 @@
 import { states as contracted } from '../../../contracts/common/config-service-states.ts';
 import type { ProviderState } from '../../../contracts/contract.ts';
-import type { StateHandler, StateSet } from '../../adapter.ts';
+import type { StateHandler } from '../../adapter.ts';
+import { changed } from '../../common/changed.ts';
 import { withDevice } from './devices.ts';
 import {
   type Annex,
@@ -14,13 +15,6 @@ import {
 
 type Handler = StateHandler<ConfigWorld>;
 type Params = ProviderState['params'];
-
-/** Changes the world and leaves behind how to put everything back, with what was added since. */
-function changed(world: ConfigWorld, change: Partial<ConfigWorld>): Partial<StateSet> {
-  const before = { ...world };
-  Object.assign(world, change);
-  return { undo: async () => void Object.assign(world, before) };
-}
 
 const tenantExists: Handler = (world, { tenantUuid, revision }) => {
   const uuid = String(tenantUuid);

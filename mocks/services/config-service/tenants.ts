@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
-import { ok, refuse } from './replies.ts';
+import { refuse } from '../../common/http-replies.ts';
+import { ok } from './replies.ts';
 import type { ConfigWorld, StoredTenant, Tenant } from './world.ts';
 
 const fields = ['tenantUuid', 'tenantId', 'name', 'dbid', 'sipDomain', 'status'] as const;

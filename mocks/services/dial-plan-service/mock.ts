@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { finalStatuses, states } from '../../../contracts/common/dial-plan-service.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import type { HttpBody, HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
-import type { StateHandler, StateSet } from '../../adapter.ts';
+import type { StateHandler } from '../../adapter.ts';
+import { changed } from '../../common/changed.ts';
+import { noUpstream, refuse } from '../../common/http-replies.ts';
 import type { HttpServiceMock, RespondContext } from '../../protocols/http/service.ts';
 import { instructionFor, type Leg } from './routing.ts';
 import { createWorld, type DialPlanWorld, type Dn, readyDn } from './world.ts';
@@ -10,13 +12,6 @@ import { createWorld, type DialPlanWorld, type Dn, readyDn } from './world.ts';
 const { tenant: planPath, heartbeat: heartbeatPath, operations } = dialect.http.dialPlanService;
 const json = { 'content-type': 'application/json; charset=utf-8' };
 const legFields = ['id', 'operation', 'callUuid', 'from', 'to', 'direction', 'sipDomain'];
-
-/** Changes the world and leaves behind how to put everything back. */
-function changed(world: DialPlanWorld, change: Partial<DialPlanWorld>): Partial<StateSet> {
-  const before = { ...world };
-  Object.assign(world, change);
-  return { undo: async () => void Object.assign(world, before) };
-}
 
 /** A DN that is as ready as can be, but for what is said of it. */
 const dnIs =
@@ -76,15 +71,6 @@ function isLeg(body: unknown): body is Leg {
   if (typeof body !== 'object' || body === null) return false;
   const fields = body as Readonly<Record<string, unknown>>;
   return legFields.every((field) => typeof fields[field] === 'string');
-}
-
-function refuse(code: number, message: string): HttpResponse {
-  return { status: code, headers: json, body: { status: { code, message } } };
-}
-
-/** What the caller's sidecar says when the service behind it is gone. */
-function noUpstream(): HttpResponse {
-  return { status: 503, headers: { 'content-type': 'text/plain' }, body: 'no healthy upstream' };
 }
 
 export default dialPlanService;

@@ -1,5 +1,6 @@
 import type { HttpFault, HttpResponse } from '../../../contracts/messages/http.ts';
-import { ok, refuse, refuseByTlib, type TlibError } from '../voice-sip-cluster-service/replies.ts';
+import { refuse } from '../../common/http-replies.ts';
+import { ok, refuseByTlib, type TlibError } from '../voice-sip-cluster-service/replies.ts';
 
 /** What the FrontEnd Service knows of a request when a node has answered it, or has not. */
 export interface Forwarded {

@@ -4,8 +4,9 @@ import { dialect } from '../../../contracts/dialect.ts';
 import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
 import { world as fixture } from '../../../contracts/world.ts';
 import type { StateHandler, StateSet } from '../../adapter.ts';
+import { noUpstream, refuse } from '../../common/http-replies.ts';
 import type { HttpServiceMock } from '../../protocols/http/service.ts';
-import { notReady, noUpstream, ready, refuse } from '../voice-sip-cluster-service/replies.ts';
+import { notReady, ready } from '../voice-sip-cluster-service/replies.ts';
 import { isRequest, isRequestBody } from '../voice-sip-cluster-service/requests.ts';
 import {
   type Call,

@@ -3,20 +3,14 @@ import { states } from '../../../contracts/common/sip-node.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
 import { world as fixture } from '../../../contracts/world.ts';
-import type { StateSet } from '../../adapter.ts';
+import { changed } from '../../common/changed.ts';
+import { noUpstream, refuse } from '../../common/http-replies.ts';
 import type { HttpServiceMock, RespondContext } from '../../protocols/http/service.ts';
-import { notReady, noUpstream, ready, refuse } from './replies.ts';
+import { notReady, ready } from './replies.ts';
 import { answerRequest } from './requests.ts';
 import { createWorld, type SipNodeWorld, waitingCall, withCall, withoutCall } from './world.ts';
 
 const { ofSipNode, ready: readyPath, retryAfterSeconds, tenantHeader } = dialect.http.tlibRequests;
-
-/** Changes the world and leaves behind how to put everything back, with what was asked since. */
-function changed(world: SipNodeWorld, change: Partial<SipNodeWorld>): Partial<StateSet> {
-  const before = { ...world };
-  Object.assign(world, change);
-  return { undo: async () => void Object.assign(world, before) };
-}
 
 /** Voice SIP Cluster Service: one SIP node, with its own calls and the agents of its tenant. */
 const voiceSipClusterService: HttpServiceMock<SipNodeWorld> = {

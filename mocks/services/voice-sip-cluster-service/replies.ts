@@ -15,11 +15,6 @@ export function ok(body: Json): HttpResponse {
   return { status: 200, headers: json, body };
 }
 
-/** An error that is not about the call. */
-export function refuse(status: number, message: string, headers: Record<string, string> = {}): HttpResponse {
-  return { status, headers: { ...json, ...headers }, body: { status: { code: status, message } } };
-}
-
 /** An error of the switch: there is no such call (404), or its state forbids the request (409). */
 export function refuseByTlib(status: 404 | 409, { errorCode, errorMessage }: TlibError): HttpResponse {
   return {
@@ -50,9 +45,4 @@ export function ready(): HttpResponse {
 
 export function notReady(reason: string): HttpResponse {
   return { status: 503, headers: json, body: { level: 1, reasons: [reason] } };
-}
-
-/** What the caller's sidecar says when the service behind it is gone. */
-export function noUpstream(): HttpResponse {
-  return { status: 503, headers: { 'content-type': 'text/plain' }, body: 'no healthy upstream' };
 }

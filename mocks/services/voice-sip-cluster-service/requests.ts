@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpResponse } from '../../../contracts/messages/http.ts';
-import { ok, refuse, unknownCall, unknownDn, wrongState } from './replies.ts';
+import { refuse } from '../../common/http-replies.ts';
+import { ok, unknownCall, unknownDn, wrongState } from './replies.ts';
 import { type Call, type SipNodeWorld, waitingCall, withCall, withoutCall } from './world.ts';
 
 /** The body of every request. */

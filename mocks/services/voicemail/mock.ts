@@ -1,8 +1,9 @@
 import { dialect } from '../../../contracts/dialect.ts';
 import type { HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
+import { noUpstream } from '../../common/http-replies.ts';
 import type { HttpServiceMock } from '../../protocols/http/service.ts';
 import { type AudioStore, AudioStoreError, memoryAudio } from './audio-store.ts';
-import { noUpstream, refuse } from './replies.ts';
+import { refuse } from './replies.ts';
 import { handlers } from './states.ts';
 import { answerCall } from './telephone.ts';
 import { answerWeb } from './web.ts';

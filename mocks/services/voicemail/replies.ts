@@ -17,8 +17,3 @@ export function ok(body: Json): HttpResponse {
 export function refuse(code: number, message: string, headers: Record<string, string> = {}): HttpResponse {
   return { status: code, headers: { ...json, ...headers }, body: { status: { code, message } } };
 }
-
-/** What the caller's sidecar says when the service behind it is gone. */
-export function noUpstream(): HttpResponse {
-  return { status: 503, headers: { 'content-type': 'text/plain' }, body: 'no healthy upstream' };
-}
