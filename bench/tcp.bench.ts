@@ -1,137 +1,167 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import contract from '../contracts/connections/03-billing-data-service--tenant-service.ts';
-import type { Contract } from '../contracts/contract.ts';
-import { adapter } from '../mocks/protocols/tcp/adapter.ts';
-import { defaultCodec } from '../mocks/protocols/tcp/default-codec.ts';
-import tenantService from '../mocks/services/tenant-service/mock.ts';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { tabulate } from '../harness/report/text.ts';
+import type { Load, LoadOrder } from './tcp/load.ts';
+import { installPeers, mountebank } from './tcp/peers.ts';
 
 /**
- * Requests per second of the Tenant Service's mock (decoding, contract match, answer, record) against a bare node:net echo
- * of the same frames, each in a process of its own. The figure to quote is the ratio: it is taken within each round.
+ * Requests per second of the Tenant Service's mock (decoding, contract match, answer, record) against a bare node:net server
+ * that reads and writes the same frames with the same codec, against a byte echo that reads nothing and, with `--peers`,
+ * against mountebank; every server in a process of its own, the load in another, and every byte of every answer compared.
+ * The figures to quote are the ratios: each is taken within a round, in which every target has its turn, and the median of
+ * the rounds is printed. `--json` prints JSON. It fails when a ratio is below what is asked of it.
  */
 const connections = 32;
-const depths = [1, 16];
 const rounds = 5;
-const warmUpMs = 500;
+const warmUpMs = 300;
 const measureMs = 1_500;
-const lengthBytes = 4;
+const readyTimeoutMs = 60_000;
+const host = '127.0.0.1';
 
-const opening = defaultCodec.encode({
-  name: 'SessionOpen',
-  attributes: { clientName: 'bench', clientApplicationType: 1, userName: 'bench', userPassword: 'a-password' },
-});
-const request = defaultCodec.encode({
-  name: 'RequestReadObjects',
-  referenceId: 5,
-  attributes: { ObjectType: 13, Filter: { name: 'absent' } },
-});
+/** How requests come: how many are in flight on a connection, and whether each write ends within a frame. */
+const ways = {
+  'depth 1': { depth: 1, split: false },
+  'depth 16': { depth: 16, split: false },
+  'depth 16, split': { depth: 16, split: true },
+} as const;
+type Way = keyof typeof ways;
+const wayNames = Object.keys(ways) as Way[];
 
-async function serveMock(): Promise<number> {
-  const listen = { host: '127.0.0.1', port: 0 };
-  const server = await adapter.serve({ contracts: [contract as Contract], listen, service: tenantService });
-  return server.address.port;
+/** What the mock must reach, times the target's requests per second. */
+const asked: Readonly<Record<string, number>> = {
+  'bare, depth 1': 0.8,
+  'bare, depth 16': 0.8,
+  'bare, depth 16, split': 0.8,
+  'mountebank, depth 1': 6,
+};
+
+/** One server. */
+interface Target {
+  name: string;
+  process: ChildProcess;
+  port: number;
+  session: boolean;
+  right: LoadOrder['right'];
 }
 
-async function serveEcho(): Promise<number> {
-  const server = createServer({ noDelay: true }, (socket) => {
-    socket.on('data', (chunk) => socket.write(chunk));
-    socket.on('error', () => socket.destroy());
+/** One server under one kind of load. */
+interface Cell {
+  target: Target;
+  way: Way;
+  loads: (Load & { cpuMicros: number })[];
+  wrong: number;
+}
+
+const median = (figures: readonly number[]) => figures.toSorted((a, b) => a - b)[figures.length >> 1] ?? Number.NaN;
+const file = (name: string) => join(import.meta.dirname, 'tcp', name);
+
+async function startOwn(name: string): Promise<Target> {
+  const child = fork(file('serve.ts'), [name]);
+  const [port] = (await once(child, 'message')) as [number];
+  return { name, process: child, port, session: true, right: name === 'echo' ? 'request' : 'answer' };
+}
+
+async function startMountebank(): Promise<Target> {
+  const launched = await mountebank();
+  const until = performance.now() + readyTimeoutMs;
+  while (!(await accepts(launched.port))) {
+    if (performance.now() > until) throw new Error(`mountebank does not listen within ${readyTimeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return { name: 'mountebank', ...launched, session: false, right: 'answer' };
+}
+
+function accepts(port: number): Promise<boolean> {
+  const socket = connect({ host, port });
+  return new Promise((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  }).then((is) => {
+    socket.destroy();
+    return is === true;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
 }
 
-/** Counts the frames of a stream by their lengths alone, so that the client costs little. */
-function frameCounter(): (chunk: Buffer) => number {
-  let skip = 0;
-  let head = Buffer.alloc(0);
-  return (chunk) => {
-    let count = 0;
-    let at = skip;
-    if (head.length > 0) {
-      const joined = Buffer.concat([head, chunk]);
-      head = Buffer.alloc(0);
-      return countFrom(joined, 0);
-    }
-    return countFrom(chunk, at);
-
-    function countFrom(bytes: Buffer, from: number): number {
-      at = from;
-      while (at + lengthBytes <= bytes.length) {
-        at += lengthBytes + bytes.readUInt32BE(at);
-        count += 1;
-      }
-      skip = Math.max(0, at - bytes.length);
-      if (at < bytes.length) head = Buffer.from(bytes.subarray(at));
-      return count;
-    }
-  };
-}
-
-/** One connection that keeps `depth` requests in flight. @param answered told how many answers came */
-async function client(port: number, depth: number, answered: (count: number) => void): Promise<Socket> {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
-  await once(socket, 'connect');
-  socket.write(opening);
-  await once(socket, 'data');
-  const frames = frameCounter();
-  const requests = Array.from({ length: depth + 1 }, (_, count) => Buffer.concat(Array(count).fill(request)));
-  socket.on('data', (chunk) => {
-    const count = frames(chunk);
-    answered(count);
-    if (count > 0 && socket.writable) socket.write(requests[Math.min(count, depth)] as Buffer);
-  });
-  socket.write(requests[depth] as Buffer);
-  return socket;
-}
-
-async function requestsPerSecond(port: number, depth: number): Promise<number> {
-  let answers = 0;
-  const count = (more: number) => {
-    answers += more;
-  };
-  const sockets = await Promise.all(Array.from({ length: connections }, () => client(port, depth, count)));
-  await new Promise((resolve) => setTimeout(resolve, warmUpMs));
-  answers = 0;
-  const startedAt = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, measureMs));
-  const perSecond = (answers * 1000) / (performance.now() - startedAt);
-  for (const socket of sockets) socket.destroy();
-  return perSecond;
-}
-
-const median = (figures: readonly number[]) => figures.toSorted((a, b) => a - b)[figures.length >> 1] as number;
-
-async function measure(): Promise<void> {
-  const children = ['mock', 'echo'].map((role) => fork(fileURLToPath(import.meta.url), [role]));
+/** User and system time that a process has taken so far, where the kernel tells it in its ticks of 10 ms. */
+function cpuMicrosOf({ pid }: ChildProcess): number {
   try {
-    const [mock, echo] = (await Promise.all(
-      children.map(async (child) => (await once(child, 'message'))[0]),
-    )) as number[];
-    for (const depth of depths) {
-      const seen: { mock: number; echo: number }[] = [];
-      for (let round = 0; round < rounds; round += 1) {
-        const figures = { mock: 0, echo: 0 };
-        for (const role of round % 2 === 0 ? (['mock', 'echo'] as const) : (['echo', 'mock'] as const)) {
-          figures[role] = await requestsPerSecond((role === 'mock' ? mock : echo) as number, depth);
-        }
-        seen.push(figures);
-      }
-      const text = (role: 'mock' | 'echo') => Math.round(median(seen.map((each) => each[role]))).toLocaleString('en');
-      const ratio = median(seen.map((each) => each.mock / each.echo)).toFixed(2);
-      console.log(
-        `depth ${depth}, ${connections} connections: mock ${text('mock')} requests/s, echo ${text('echo')}, ratio ${ratio}`,
-      );
-    }
-  } finally {
-    for (const child of children) child.kill();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10_000;
+  } catch {
+    return Number.NaN;
   }
 }
 
-const role = process.argv[2];
-if (role === undefined) await measure();
-else process.send?.(await (role === 'mock' ? serveMock() : serveEcho()));
+async function measure({ target, way }: Cell, loader: ChildProcess): Promise<Cell['loads'][number]> {
+  const { port, session, right, process } = target;
+  const before = cpuMicrosOf(process);
+  loader.send({ port, session, right, ...ways[way], connections, warmUpMs, measureMs } satisfies LoadOrder);
+  const [load] = (await once(loader, 'message')) as [Load];
+  return { ...load, cpuMicros: (cpuMicrosOf(process) - before) / load.answers };
+}
+
+/** Every cell once per round; each round begins with another one. The first round warms all up and does not count. */
+async function runRounds(cells: readonly Cell[]): Promise<void> {
+  const loader = fork(file('load.ts'));
+  loader.once('exit', (code) => code && process.exit(code));
+  for (let round = 0; round <= rounds; round += 1) {
+    const first = Math.floor((round * cells.length) / (rounds + 1));
+    for (const cell of [...cells.slice(first), ...cells.slice(0, first)]) {
+      if (cell.wrong > 0) continue;
+      const load = await measure(cell, loader);
+      cell.wrong += load.wrong;
+      if (round > 0) cell.loads.push(load);
+    }
+    process.stderr.write(`round ${round} of ${rounds}\n`);
+  }
+  loader.disconnect();
+}
+
+/** What a cell has come to: `ratio` is the mock's requests per second over the target's. */
+function summary({ target: { name }, way, loads }: Cell, cells: readonly Cell[]) {
+  const mock = cells.find((each) => each.target.name === 'mock' && each.way === way);
+  const ratios = loads.map(({ perSecond }, round) => (mock?.loads[round]?.perSecond ?? Number.NaN) / perSecond);
+  const of = (figure: 'perSecond' | 'p99Ms' | 'cpuMicros') => median(loads.map((load) => load[figure]));
+  const [perSecond, p99Ms, cpuMicros] = [of('perSecond'), of('p99Ms'), of('cpuMicros')];
+  const atLeast = asked[`${name}, ${way}`];
+  return { target: name, way, perSecond, p99Ms, cpuMicros, ratio: median(ratios), atLeast };
+}
+
+const { values: flags } = parseArgs({ options: { peers: { type: 'boolean' }, json: { type: 'boolean' } } });
+const targets: Target[] = [];
+for (const name of ['mock', 'bare', 'echo']) targets.push(await startOwn(name));
+if (flags.peers) {
+  installPeers();
+  targets.push(await startMountebank());
+}
+const cells = wayNames.flatMap((way) => targets.map((target): Cell => ({ target, way, loads: [], wrong: 0 })));
+await runRounds(cells);
+for (const target of targets) target.process.kill();
+
+const rows = cells.filter(({ wrong }) => wrong === 0).map((cell) => summary(cell, cells));
+const notRight = cells.filter(({ wrong }) => wrong > 0).map(({ target: { name }, way }) => ({ target: name, way }));
+if (flags.json) {
+  console.log(JSON.stringify({ connections, rounds, rows, notRight }, null, 2));
+} else {
+  const head = ['target', 'requests', 'requests/s', 'p99 ms', 'CPU µs', 'ratio', 'at least'];
+  const lines = rows.map((row) => [
+    row.target,
+    row.way,
+    Math.round(row.perSecond).toLocaleString('en'),
+    row.p99Ms.toFixed(1),
+    row.cpuMicros.toFixed(1),
+    row.ratio.toFixed(2),
+    String(row.atLeast ?? ''),
+  ]);
+  console.log(tabulate(head, lines, { terminal: process.stdout.isTTY === true }));
+  console.log(
+    `${connections} connections, medians of ${rounds} rounds. Ratio: the mock's requests/s over the target's.`,
+  );
+  for (const { target, way } of notRight) console.log(`${target} answers wrong at ${way}`);
+}
+const missed = rows.some(({ ratio, atLeast = 0 }) => !(ratio >= atLeast));
+if (missed || notRight.some(({ target }) => target !== 'mountebank')) process.exitCode = 1;

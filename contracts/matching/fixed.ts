@@ -19,15 +19,11 @@ export function collectFixed(example: Json, scope: Scope, at: Segments = []): Fi
 
 /** Whether a message has every one of the values. */
 export function hasFixed(message: unknown, values: readonly FixedValue[]): boolean {
-  for (const { at, value } of values) if (!equalJson(value, valueAt(message, at))) return false;
-  return true;
-}
-
-function valueAt(message: unknown, at: Segments): unknown {
-  let value = message;
-  for (const segment of at) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Readonly<Record<string | number, unknown>>)[segment];
+  for (const { at, value } of values) {
+    let actual = message;
+    for (const segment of at)
+      actual = (actual as Readonly<Record<string | number, unknown>> | null | undefined)?.[segment];
+    if (!equalJson(value, actual)) return false;
   }
-  return value;
+  return true;
 }

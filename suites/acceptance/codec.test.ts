@@ -3,9 +3,36 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadContracts } from '../../contracts/catalogue.ts';
+import { rowOf } from '../../contracts/parts.ts';
 import { type RunningMock, startMock, voxpact } from './voxpact.ts';
 
+interface Verified {
+  number: number;
+  destination?: { verdict: string };
+  source?: { verdict: string };
+}
+
+const text = fileURLToPath(new URL('../../mocks/protocols/tcp/text-codec.ts', import.meta.url));
 const jsonLines = fileURLToPath(new URL('../../mocks/protocols/tcp/fixtures/json-lines-codec.ts', import.meta.url));
+
+const overTcp = (await loadContracts()).filter((contract) => rowOf(contract).protocol === 'TCP');
+const tcpNumbers = [...new Set(overTcp.map(({ connection }) => String(connection)))];
+
+describe.each([
+  ['the default codec', []],
+  ['the text codec', ['--codec', text]],
+])('%s', (_, codec) => {
+  test('carries every TCP connection in both directions', async () => {
+    const { exitCode, stdout } = await voxpact('verify', ...tcpNumbers, ...codec, '--json');
+    const { connections } = JSON.parse(stdout) as { connections: Verified[] };
+    const notPassed = connections.filter(({ destination, source }) =>
+      [destination, source].some((side) => side?.verdict !== 'passed'),
+    );
+    expect({ exitCode, notPassed }).toEqual({ exitCode: 0, notPassed: [] });
+    expect(new Set(connections.map(({ number }) => String(number)))).toEqual(new Set(tcpNumbers));
+  }, 60_000);
+});
 
 describe("TCP with a site's own codec", () => {
   test('connection 03 is verified on both sides; the file is named from the working directory', async () => {

@@ -1,13 +1,14 @@
 import type { TcpMessage, TcpValue } from '../../../contracts/messages/tcp.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { type Codec, CodecError, type ControlFrame, type Decoder, type Frame } from './codec.ts';
-import { isInt32, readValue, setMember, writeValue } from './values.ts';
+import { type Codec, CodecError, type ControlFrame, type Decoder, type Frame, reasonOf } from './codec.ts';
+import { HeldBytes } from './held-bytes.ts';
+import { isInt32, setMember } from './special-values.ts';
+import { readValue, writeValue } from './values.ts';
 
 const version = 1;
 const frameType = { message: 0, poll: 1, pollReply: 2, close: 3, codecError: 4 } as const;
 const lengthBytes = 4;
 const headBytes = 2;
-const nothing = Buffer.alloc(0);
 
 // One writer for all: encoding never waits, so no two encodings overlap.
 const writer = new ByteWriter();
@@ -91,15 +92,9 @@ function readPayload(reader: ByteReader, size: number): Frame {
   }
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
 class FrameDecoder implements Decoder {
   readonly #maxFrameBytes: number;
-  /** The beginning of a frame whose end has not come; `#held` bytes of it are filled. */
-  #pending: Buffer = nothing;
-  #held = 0;
+  readonly #held = new HeldBytes();
   #broken = false;
 
   constructor(maxFrameBytes: number) {
@@ -109,67 +104,41 @@ class FrameDecoder implements Decoder {
   push(bytes: Uint8Array): Frame[] {
     if (this.#broken) return [];
     const frames: Frame[] = [];
-    const buffer = this.#joined(bytes);
+    const buffer = this.#held.with(bytes);
     let at = 0;
     try {
       while (buffer.length - at >= lengthBytes) {
-        const end = at + lengthBytes + this.#announced(buffer, at);
+        const end = at + lengthBytes + this.#lengthAt(buffer, at);
         if (end > buffer.length) break;
         frames.push(readFrame(buffer, at, end));
         at = end;
       }
     } catch (error) {
       this.#broken = true;
-      this.#held = 0;
-      frames.push({ kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) });
+      this.#held.clear();
+      frames.push({ kind: 'unreadable', reason: reasonOf(error) });
       return frames;
     }
-    this.#hold(buffer, at);
+    this.#held.keepFrom(at, buffer);
     return frames;
   }
 
   end(): Frame[] {
-    if (this.#broken || this.#held === 0) return [];
+    const held = this.#held.with(new Uint8Array());
+    if (this.#broken || held.length === 0) return [];
     this.#broken = true;
-    const whole = this.#held < lengthBytes ? 'its length' : `${lengthBytes + this.#pending.readUInt32BE(0)} bytes`;
-    return [{ kind: 'unreadable', reason: `the stream ended after ${this.#held} bytes of a frame, before ${whole}` }];
+    const whole = held.length < lengthBytes ? 'its length' : `${lengthBytes + held.readUInt32BE(0)} bytes`;
+    const reason = `the stream ended after ${held.length} bytes of a frame, before ${whole}`;
+    return [{ kind: 'unreadable', reason }];
   }
 
-  #announced(buffer: Buffer, at: number): number {
+  #lengthAt(buffer: Buffer, at: number): number {
     const length = buffer.readUInt32BE(at);
     if (length >= headBytes && length <= this.#maxFrameBytes) return length;
     const start = buffer.toString('latin1', at, at + 16).replace(/[^ -~]/g, '.');
     throw new CodecError(
       `a frame announces ${length} bytes; ${headBytes} to ${this.#maxFrameBytes} are allowed (it begins with "${start}")`,
     );
-  }
-
-  /** The held bytes with the new ones behind them, or just the new ones when nothing is held. */
-  #joined(bytes: Uint8Array): Buffer {
-    if (this.#held === 0) return asBuffer(bytes);
-    const length = this.#held + bytes.length;
-    if (length > this.#pending.length) {
-      // Doubled, so that a long frame that comes in small pieces is not copied once a piece.
-      const grown = Buffer.allocUnsafe(Math.max(length, this.#pending.length * 2));
-      this.#pending.copy(grown, 0, 0, this.#held);
-      this.#pending = grown;
-    }
-    this.#pending.set(bytes, this.#held);
-    return this.#pending.subarray(0, length);
-  }
-
-  /** Keeps what follows `at` for the next push. */
-  #hold(buffer: Buffer, at: number): void {
-    const rest = buffer.length - at;
-    const inPending = this.#held > 0;
-    this.#held = rest;
-    if (rest === 0) {
-      this.#pending = nothing;
-    } else if (!inPending) {
-      this.#pending = Buffer.from(buffer.subarray(at));
-    } else if (at > 0) {
-      this.#pending.copyWithin(0, at, buffer.length);
-    }
   }
 }
 

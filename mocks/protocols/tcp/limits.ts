@@ -18,6 +18,8 @@ export interface TcpLimits {
   maxFrameBytes: number;
   /** What may wait to be sent to a peer that does not read. */
   maxQueuedBytes: number;
+  /** What may wait to be sent to all peers of one server that do not read. */
+  maxBacklogBytes: number;
   maxConnections: number;
   /** How many exchanges a record keeps, and of how many bytes of messages; the oldest exchange goes first. */
   maxExchanges: number;
@@ -37,7 +39,8 @@ export const defaultTcpLimits: TcpLimits = {
   destinationKeepAliveMs: 20_000,
   maxFrameBytes: 16 * mebibyte,
   maxQueuedBytes: 64 * mebibyte,
-  maxConnections: 1_000,
+  maxBacklogBytes: 256 * mebibyte,
+  maxConnections: 10_000,
   maxExchanges: 1_000,
   maxRecordBytes: 64 * mebibyte,
 };

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Side } from '../../../contracts/contract.ts';
 import type { TcpMessage } from '../../../contracts/messages/tcp.ts';
+import type { Backlog, SlowPeer } from './backlog.ts';
 import {
   type Codec,
   type ControlFrame,
@@ -43,6 +44,8 @@ export interface LinkOptions {
   /** Which side the peer is. */
   peer: Side;
   events: LinkEvents;
+  /** Of all links of a server. */
+  backlog?: Backlog;
 }
 
 /** A connection that carries frames: decoding, keep-alive, back pressure and every way to end. */
@@ -53,26 +56,37 @@ export class Link {
   readonly #limits: TcpLimits;
   readonly #peer: Side;
   readonly #events: LinkEvents;
+  readonly #backlog: Backlog | undefined;
   readonly #keepAlive: KeepAlive;
+  readonly #slowPeer: SlowPeer;
   readonly #gone: Promise<void>;
-  /** What is sent while a chunk is being worked off: written at once, as each write is a system call. */
-  #batch: Uint8Array[] | undefined;
+  /** What is sent in one turn of the event loop: written at its end and at once, as each write is a system call. */
+  #batch: Uint8Array[] = [];
   #batchBytes = 0;
+  /** Whether the end of the turn is going to write the batch. */
+  #flushDue = false;
   #over = false;
 
   /** @param socket connected, with `allowHalfOpen` */
-  constructor(socket: Socket, { codec, limits, peer, events }: LinkOptions) {
+  constructor(socket: Socket, { codec, limits, peer, events, backlog }: LinkOptions) {
     this.#socket = socket;
     this.#codec = codec;
     this.#decoder = openDecoder(codec, limits);
     this.#limits = limits;
     this.#peer = peer;
     this.#events = events;
+    this.#backlog = backlog;
     this.#gone = new Promise((resolve) => socket.once('close', () => resolve()));
     this.#keepAlive = new KeepAlive(peer === 'destination' ? limits.sourceKeepAliveMs : limits.destinationKeepAliveMs, {
       poll: () => this.poll(),
       lost: (silentMs) => this.#fail(`the ${peer} was silent for ${silentMs} ms and left a keep-alive poll unanswered`),
     });
+    this.#slowPeer = {
+      get waitingBytes() {
+        return socket.destroyed ? 0 : socket.writableLength;
+      },
+      cut: (allBytes) => this.#cut(`, and ${allBytes} bytes to all`),
+    };
     socket.on('data', (chunk) => this.#take(chunk));
     socket.on('end', () => this.#takeEnd());
     socket.on('drain', () => socket.resume());
@@ -118,7 +132,7 @@ export class Link {
   #take(chunk: Uint8Array): void {
     if (this.#over) return;
     this.#keepAlive.heard();
-    this.#batch = [];
+    this.#flushDue = true;
     for (const frame of decodeSafely(() => this.#decoder.push(chunk))) this.#handle(frame);
     this.#flush();
   }
@@ -169,31 +183,39 @@ export class Link {
   }
 
   #write(bytes: Uint8Array): void {
-    if (this.#batch === undefined || this.#batchBytes > batchLimitBytes) {
-      this.#flush();
-      this.#writeNow(bytes);
-    } else {
-      this.#batch.push(bytes);
-      this.#batchBytes += bytes.length;
-    }
+    this.#batch.push(bytes);
+    this.#batchBytes += bytes.length;
+    if (this.#batchBytes > batchLimitBytes) this.#writeBatch();
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    process.nextTick(() => this.#flush());
   }
 
   #flush(): void {
+    this.#flushDue = false;
+    this.#writeBatch();
+  }
+
+  #writeBatch(): void {
     const batch = this.#batch;
-    this.#batch = undefined;
+    if (batch.length === 0) return;
+    this.#batch = [];
     this.#batchBytes = 0;
-    if (batch === undefined || batch.length === 0) return;
     this.#writeNow(batch.length === 1 ? (batch[0] as Uint8Array) : Buffer.concat(batch));
   }
 
   #writeNow(bytes: Uint8Array): void {
     const socket = this.#socket;
     if (!socket.writable) return;
-    if (!socket.write(bytes)) socket.pause();
-    if (socket.writableLength > this.#limits.maxQueuedBytes) {
-      this.#fail(`the ${this.#peer} does not read: ${socket.writableLength} bytes wait to be sent`);
-      socket.destroy();
-    }
+    if (socket.write(bytes)) return;
+    socket.pause();
+    if (socket.writableLength > this.#limits.maxQueuedBytes) this.#cut('');
+    else this.#backlog?.add(this.#slowPeer, bytes.length);
+  }
+
+  #cut(more: string): void {
+    this.#fail(`the ${this.#peer} does not read: ${this.#socket.writableLength} bytes wait to be sent${more}`);
+    this.#socket.destroy();
   }
 
   #fail(sentence: string): void {

@@ -44,24 +44,28 @@ export function closedMessage({ goodbye }: LinkEnd): TcpMessage {
 
 /** The bounded record of a mock or a tap. Secrets are blanked when it is read. */
 export class TcpRecord {
-  readonly #limits: Pick<TcpLimits, 'maxExchanges' | 'maxRecordBytes'>;
-  #kept: Recorded[] = [];
-  /** Where the oldest kept exchange is in `#kept`; what lies before it is swept now and then. */
+  readonly #maxExchanges: number;
+  readonly #maxRecordBytes: number;
+  /** A ring: a new exchange takes the place of the oldest when it is full. */
+  #ring: Recorded[] = [];
   #oldest = 0;
+  #count = 0;
   #bytes = 0;
   #nextId = 1;
+  /** When the running turn of the event loop began to record; one look at the clock serves all of it. */
+  #atMs: number | undefined;
   /** Rises with everything that is recorded. */
   activity = 0;
   /** How many requests wait for their answer. */
   open = 0;
 
-  constructor(limits: Pick<TcpLimits, 'maxExchanges' | 'maxRecordBytes'>) {
-    this.#limits = limits;
+  constructor({ maxExchanges, maxRecordBytes }: Pick<TcpLimits, 'maxExchanges' | 'maxRecordBytes'>) {
+    this.#maxExchanges = maxExchanges;
+    this.#maxRecordBytes = maxRecordBytes;
   }
 
   exchanges(): readonly Exchange[] {
-    return this.#kept
-      .slice(this.#oldest)
+    return this.#kept()
       .filter(({ overture }) => !overture)
       .map((exchange) => ({
         id: exchange.id,
@@ -71,14 +75,16 @@ export class TcpRecord {
   }
 
   clear(): void {
-    for (const exchange of this.#kept) forget(exchange);
-    this.#kept = [];
+    for (const exchange of this.#kept()) forget(exchange);
+    this.#ring = [];
     this.#oldest = 0;
+    this.#count = 0;
     this.#bytes = 0;
   }
 
   /** A new, empty exchange. */
   begin(): Recorded {
+    if (this.#count === this.#maxExchanges) this.#forgetOldest();
     const exchange: Recorded = {
       id: this.#nextId,
       first: undefined,
@@ -89,7 +95,8 @@ export class TcpRecord {
       forgotten: false,
     };
     this.#nextId += 1;
-    this.#kept.push(exchange);
+    this.#ring[this.#placeOf(this.#count)] = exchange;
+    this.#count += 1;
     return exchange;
   }
 
@@ -98,35 +105,47 @@ export class TcpRecord {
     this.activity += 1;
     if (exchange.forgotten) return;
     const bytes = size + messageOverheadBytes;
-    const { maxExchanges, maxRecordBytes } = this.#limits;
-    if (exchange.bytes + bytes > maxRecordBytes) {
+    if (exchange.bytes + bytes > this.#maxRecordBytes) {
       exchange.failure ??= new Error(
-        `the exchange is longer than the ${maxRecordBytes} bytes of the record; the rest is lost`,
+        `the exchange is longer than the ${this.#maxRecordBytes} bytes of the record; the rest is lost`,
       );
       return;
     }
-    const entry: Entry = { from, content, atMs: Date.now(), next: undefined };
+    const entry: Entry = { from, content, atMs: this.#turnMs(), next: undefined };
     if (exchange.last === undefined) exchange.first = entry;
     else exchange.last.next = entry;
     exchange.last = entry;
     exchange.bytes += bytes;
     this.#bytes += bytes;
-    if (this.#kept.length - this.#oldest > maxExchanges || this.#bytes > maxRecordBytes) this.#evict();
+    while (this.#bytes > this.#maxRecordBytes) this.#forgetOldest();
   }
 
-  #evict(): void {
-    const { maxExchanges, maxRecordBytes } = this.#limits;
-    while (this.#kept.length - this.#oldest > maxExchanges || this.#bytes > maxRecordBytes) {
-      const evicted = this.#kept[this.#oldest];
-      if (evicted === undefined) break;
-      this.#bytes -= evicted.bytes;
-      this.#oldest += 1;
-      forget(evicted);
-    }
-    if (this.#oldest > maxExchanges) {
-      this.#kept = this.#kept.slice(this.#oldest);
-      this.#oldest = 0;
-    }
+  #turnMs(): number {
+    if (this.#atMs !== undefined) return this.#atMs;
+    const atMs = Date.now();
+    this.#atMs = atMs;
+    queueMicrotask(() => {
+      this.#atMs = undefined;
+    });
+    return atMs;
+  }
+
+  #placeOf(position: number): number {
+    const place = this.#oldest + position;
+    return place < this.#maxExchanges ? place : place - this.#maxExchanges;
+  }
+
+  /** Oldest first. */
+  #kept(): Recorded[] {
+    return Array.from({ length: this.#count }, (_, position) => this.#ring[this.#placeOf(position)] as Recorded);
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#ring[this.#oldest] as Recorded;
+    this.#bytes -= oldest.bytes;
+    forget(oldest);
+    this.#oldest = this.#placeOf(1);
+    this.#count -= 1;
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../adapter.ts';
 import { PlainWorld } from '../../common/plain-world.ts';
 import { listenOn } from '../../listen.ts';
+import { Backlog } from './backlog.ts';
 import type { Codec } from './codec.ts';
 import { ContractIndex } from './contract-index.ts';
 import { handshakeOf } from './handshake.ts';
@@ -34,6 +35,7 @@ export async function serve(options: ServeOptions, codec: Codec, limits: TcpLimi
     codec,
     limits,
     record,
+    backlog: new Backlog(limits.maxBacklogBytes),
     index: new ContractIndex(options.contracts),
     handshake: handshakeOf(options.contracts),
     accept: (session: TcpSession) => service.accept(world, session, port),

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TcpMessage } from '../../../contracts/messages/tcp.ts';
+import type { Backlog } from './backlog.ts';
 import type { Codec } from './codec.ts';
 import type { ContractIndex } from './contract-index.ts';
 import type { Handshake } from './handshake.ts';
@@ -18,6 +19,7 @@ export interface ServedBy {
   index: ContractIndex;
   handshake: Handshake;
   record: TcpRecord;
+  backlog: Backlog;
   accept(session: TcpSession): TcpHandler;
 }
 
@@ -40,6 +42,7 @@ export class ServedSession {
       codec: by.codec,
       limits: by.limits,
       peer: 'source',
+      backlog: by.backlog,
       events: { message: (message, size) => this.#take(message, size), ended: (end) => void this.#ended(end) },
     });
     this.#handler = by.accept({

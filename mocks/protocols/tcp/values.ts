@@ -1,6 +1,7 @@
 import type { TcpValue } from '../../../contracts/messages/tcp.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { CodecError } from './codec.ts';
+import { formOf, isInt32, isList, type Members, maxDepth, type Pair, putMember, setMember } from './special-values.ts';
 
 /** The type tag before each value. An enumeration member is read as its name and written as a string. */
 const tag = {
@@ -18,15 +19,7 @@ const tag = {
   null: 12,
 } as const;
 
-const maxDepth = 64;
 const int64Text = /^[0-9a-f]{16}$/;
-
-type Members = { readonly [key: string]: TcpValue };
-
-/** True for an integer that a signed 32-bit field carries. */
-export function isInt32(value: number): boolean {
-  return (value | 0) === value;
-}
 
 /** Writes a value with its tag. @param path for the error. @throws {CodecError} naming the path */
 export function writeValue(writer: ByteWriter, value: TcpValue, path: string, depth = 0): void {
@@ -38,10 +31,6 @@ export function writeValue(writer: ByteWriter, value: TcpValue, path: string, de
   else if (typeof value !== 'object') throw new CodecError(`${path} is ${typeof value}, which no message carries`);
   else if (isList(value)) writeList(writer, value, path, depth);
   else writeObject(writer, value, path, depth);
-}
-
-function isList(value: Members | readonly TcpValue[]): value is readonly TcpValue[] {
-  return Array.isArray(value);
 }
 
 function writeBoolean(writer: ByteWriter, value: boolean): void {
@@ -78,64 +67,42 @@ function writeList(writer: ByteWriter, list: readonly TcpValue[], path: string, 
 }
 
 function writeObject(writer: ByteWriter, value: Members, path: string, depth: number): void {
-  const keys = Object.keys(value);
-  if (keys.some((key) => key.startsWith('$'))) {
-    writeSpecial(writer, value, path, depth);
-  } else if (isTimestamp(value, keys)) {
-    writer.uint8(tag.timestamp);
-    writer.int64(BigInt(value.sec));
-    writer.int32(value.usec);
-  } else {
-    writer.uint8(tag.kvlist);
-    writePairs(writer, Object.entries(value), path, depth);
+  const form = formOf(value, path);
+  switch (form.kind) {
+    case 'members':
+      if (isTimestamp(form.members)) {
+        writer.uint8(tag.timestamp);
+        writer.int64(BigInt(form.members.sec));
+        writer.int32(form.members.usec);
+      } else {
+        writer.uint8(tag.kvlist);
+        writePairs(writer, Object.entries(form.members), path, depth);
+      }
+      break;
+    case 'bytes':
+      writer.uint8(tag.bytes);
+      writer.bytes(Buffer.from(form.base64, 'base64'));
+      break;
+    case 'pairs':
+      writer.uint8(tag.kvlist);
+      writePairs(writer, form.pairs, path, depth);
+      break;
+    case 'structure':
+      writer.uint8(tag.object);
+      writer.shortString(form.name);
+      writePairs(writer, Object.entries(form.members), path, depth);
   }
 }
 
-function isTimestamp(value: Members, keys: string[]): value is { sec: number; usec: number } {
+/** Only in this order, so that the members come back in the order in which they were sent. */
+function isTimestamp(value: Members): value is { sec: number; usec: number } {
+  const [first, second, third] = Object.keys(value);
+  if (first !== 'sec' || second !== 'usec' || third !== undefined) return false;
   const { sec, usec } = value;
-  return keys.length === 2 && Number.isSafeInteger(sec) && typeof usec === 'number' && isInt32(usec);
+  return Number.isSafeInteger(sec) && typeof usec === 'number' && isInt32(usec);
 }
 
-function writeSpecial(writer: ByteWriter, value: Members, path: string, depth: number): void {
-  const { $bytes, $kvlist, $object, members } = value;
-  if (typeof $bytes === 'string' && isBase64($bytes)) {
-    writer.uint8(tag.bytes);
-    writer.bytes(Buffer.from($bytes, 'base64'));
-  } else if (Array.isArray($kvlist) && $kvlist.every(isPair)) {
-    writer.uint8(tag.kvlist);
-    writePairs(writer, $kvlist, path, depth);
-  } else if (
-    typeof $object === 'string' &&
-    typeof members === 'object' &&
-    members !== null &&
-    !Array.isArray(members)
-  ) {
-    writer.uint8(tag.object);
-    writer.shortString($object);
-    writePairs(writer, Object.entries(members), path, depth);
-  } else {
-    throw new CodecError(
-      `${path} has a key that begins with $; such keys are reserved for { $bytes: base64 }, ` +
-        '{ $kvlist: [[key, value], ...] } and { $object: name, members }',
-    );
-  }
-}
-
-/** Canonical base64 only, so that what was sent reads the same when it comes back. */
-function isBase64(text: string): boolean {
-  return Buffer.from(text, 'base64').toString('base64') === text;
-}
-
-function isPair(value: unknown): value is readonly [string, TcpValue] {
-  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string';
-}
-
-function writePairs(
-  writer: ByteWriter,
-  pairs: readonly (readonly [string, TcpValue])[],
-  path: string,
-  depth: number,
-): void {
+function writePairs(writer: ByteWriter, pairs: readonly Pair[], path: string, depth: number): void {
   writer.uint32(pairs.length);
   for (const [key, value] of pairs) {
     writer.shortString(key);
@@ -220,17 +187,6 @@ function readMembers(reader: ByteReader, path: string, depth: number): Members {
     setMember(members, key, readValue(reader, key, depth + 1), path);
   }
   return members;
-}
-
-/** Adds a key that must be new. @throws {CodecError} naming the key that comes twice */
-export function setMember(members: { [key: string]: TcpValue }, key: string, value: TcpValue, path: string): void {
-  if (Object.hasOwn(members, key)) throw new CodecError(`${path} has "${key}" twice`);
-  putMember(members, key, value);
-}
-
-function putMember(members: { [key: string]: TcpValue }, key: string, value: TcpValue): void {
-  if (key === '__proto__') Object.defineProperty(members, key, { value, enumerable: true, configurable: true });
-  else members[key] = value;
 }
 
 /** An object where every key is new and plain; the pairs themselves otherwise, so that nothing is lost. */
