@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { type CheckCodecOptions, checkCodecFile } from './commands/check-codec.ts';
 import type { CommandContext, ExitCode } from './commands/context.ts';
 import { type ListOptions, list } from './commands/list.ts';
 import { mock, peers, type ServeCommandOptions } from './commands/serve.ts';
@@ -61,6 +62,12 @@ function program(context: CommandContext, finish: (code: ExitCode) => void): Com
     .action(async (numbers: string[], options: StrengthCommandOptions) =>
       finish(await strength(numbers, options, context)),
     );
+  root
+    .command('codec')
+    .description('try a codec of TCP messages on all that is asked of one')
+    .argument('<file>', 'the module with the codec')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: CheckCodecOptions) => finish(await checkCodecFile(file, options, context)));
   const serving = (command: Command) =>
     command
       .option('--host <host>', 'where to listen', '127.0.0.1')

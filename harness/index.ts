@@ -7,6 +7,7 @@ export * from '../contracts/matchers.ts';
 export { compile, generate, match } from '../contracts/matching.ts';
 export type * from '../mocks/adapter.ts';
 export { mswHandlers } from '../mocks/protocols/http/handlers.ts';
+export { checkCodec } from '../mocks/protocols/tcp/conformance.ts';
 export { type AdapterOptions, adapterFor, serviceMock } from '../mocks/registry.ts';
 export { Destinations } from './peers/destinations.ts';
 export { verifyJson } from './report/json.ts';

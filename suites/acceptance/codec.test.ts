@@ -34,6 +34,8 @@ describe.each([
   }, 60_000);
 });
 
+const textCodec = fileURLToPath(new URL('../../mocks/protocols/tcp/text-codec.ts', import.meta.url));
+
 describe("TCP with a site's own codec", () => {
   test('connection 03 is verified on both sides; the file is named from the working directory', async () => {
     const { exitCode, stdout } = await voxpact('verify', '3', '--codec', relative('.', jsonLines), '--json');
@@ -90,4 +92,31 @@ describe('a codec that cannot be had is one sentence and exit code 2', () => {
     expect(stderr.split('\n')[0]).toContain(`voxpact: ${sentence(path)}`);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
+});
+
+describe('voxpact codec', () => {
+  test('passes a good codec, check by check', async () => {
+    const { exitCode, stdout } = await voxpact('codec', textCodec, '--json');
+    const { schema, findings } = JSON.parse(stdout) as { schema: string; findings: { passed: boolean }[] };
+    expect([exitCode, schema]).toEqual([0, 'voxpact/codec/1']);
+    expect(findings.length).toBeGreaterThan(5);
+    expect(findings.filter(({ passed }) => !passed)).toEqual([]);
+  }, 60_000);
+
+  test('fails one that loses what it is given, and says where', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'voxpact-codec-'));
+    try {
+      const file = join(folder, 'forgetful.mjs');
+      writeFileSync(
+        file,
+        `import codec from ${JSON.stringify(jsonLines)};
+        export default { ...codec, encode: ({ name }) => codec.encode({ name, attributes: {} }) };`,
+      );
+      const { exitCode, stdout } = await voxpact('codec', file);
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(/\tfailed\t/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
 });
