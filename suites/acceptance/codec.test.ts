@@ -34,8 +34,6 @@ describe.each([
   }, 60_000);
 });
 
-const textCodec = fileURLToPath(new URL('../../mocks/protocols/tcp/text-codec.ts', import.meta.url));
-
 describe("TCP with a site's own codec", () => {
   test('connection 03 is verified on both sides; the file is named from the working directory', async () => {
     const { exitCode, stdout } = await voxpact('verify', '3', '--codec', relative('.', jsonLines), '--json');
@@ -96,7 +94,7 @@ describe('a codec that cannot be had is one sentence and exit code 2', () => {
 
 describe('voxpact codec', () => {
   test('passes a good codec, check by check', async () => {
-    const { exitCode, stdout } = await voxpact('codec', textCodec, '--json');
+    const { exitCode, stdout } = await voxpact('codec', text, '--json');
     const { schema, findings } = JSON.parse(stdout) as { schema: string; findings: { passed: boolean }[] };
     expect([exitCode, schema]).toEqual([0, 'voxpact/codec/1']);
     expect(findings.length).toBeGreaterThan(5);
