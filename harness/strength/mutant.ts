@@ -4,8 +4,8 @@ import { formatSegments, related, type Segments } from './paths.ts';
 /** How a verdict has to name one break. */
 export type Naming =
   /**
-   * By the place in the message, in its step. A message of a step that need not come may be named by its title: it is one that
-   * nothing asks for, once it is no longer taken for its step.
+   * By the place in the message, in its step. A message of a step that need not come, or of which nothing is left, may be named by
+   * its title: it is one that nothing asks for, once it is no longer taken for its step.
    */
   | { kind: 'field'; step: number; paths: readonly string[]; title?: string }
   /**

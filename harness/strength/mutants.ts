@@ -46,12 +46,14 @@ function fieldMutants({ messages }: Baseline, placed: PlacedMessage, { profile, 
   const { index, message, number: step, compiled, bindings } = placed;
   const { content, from } = message;
   const mayDoWithout = placed.step.optional === true || placed.step.repeat === true;
+  // Of a message of which nothing is left nobody can tell which one it was.
+  const nameless = (found: FieldBreak) => mayDoWithout || found.at.length === 0;
   const mutant = (found: FieldBreak, paths: readonly string[], remedy: string): Mutant => ({
     operator: found.operator,
     step,
     at: found.at,
     value: valueAt(content, found.at),
-    naming: { kind: 'field', step, paths, ...(mayDoWithout ? { title: profile.title(found.content) } : {}) },
+    naming: { kind: 'field', step, paths, ...(nameless(found) ? { title: profile.title(found.content) } : {}) },
     remedy,
     index,
     messages: withContent(messages, index, found.content),
