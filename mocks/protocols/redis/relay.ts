@@ -26,6 +26,8 @@ export class Relay implements Tap {
   readonly #journal = new Journal(redisLimits.journalExchanges);
   readonly #sessions = new Set<Session>();
   readonly #sockets = new Set<Socket>();
+  /** TLS clients that have said nothing yet. */
+  readonly #undecided = new Set<TLSSocket>();
   #closing: Promise<void> | undefined;
   #certificate: KeyedCertificate | undefined;
   /** Counts what comes in, to see when nothing more does. */
@@ -64,9 +66,12 @@ export class Relay implements Tap {
     for (let quietTurns = 0; quietTurns < 3; ) {
       const before = this.#chunks;
       await sleep(1);
+      const isLate = Date.now() > deadline;
       const busy = [...this.#sessions].some((session) => session.busy);
-      quietTurns = busy || this.#chunks !== before ? 0 : quietTurns + 1;
-      if (quietTurns === 0 && Date.now() > deadline) {
+      // Who has been shown a certificate says something or leaves; one that does neither is not waited for any longer.
+      const undecided = this.#undecided.size > 0 && !isLate;
+      quietTurns = busy || undecided || this.#chunks !== before ? 0 : quietTurns + 1;
+      if (quietTurns === 0 && isLate) {
         throw new Error(
           `${place(this.#forward)} left a command without an answer for ${redisLimits.settleTimeoutMs} ms.`,
         );
@@ -121,13 +126,12 @@ export class Relay implements Tap {
   /** A client that does not trust the certificate leaves without a word. */
   #secure(raw: Socket, certificate: KeyedCertificate): void {
     const client = new TLSSocket(raw, { isServer: true, ...certificate });
-    let silent = true;
-    client.once('data', () => {
-      silent = false;
-    });
+    this.#undecided.add(client);
+    client.once('data', () => this.#undecided.delete(client));
     client.on('close', () => {
       const content: RedisFault = { fault: 'tls' };
-      if (silent) this.#journal.add({ messages: [{ from: 'destination', content, atMs: Date.now() }] });
+      if (this.#undecided.delete(client))
+        this.#journal.add({ messages: [{ from: 'destination', content, atMs: Date.now() }] });
     });
     this.#accept(client);
   }
