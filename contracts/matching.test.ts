@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as m from './matchers.ts';
-import { compile, compileRules, generate, type MatchingRule, match, TemplateError } from './matching.ts';
+import { compile, compileRules, generate, glanceOf, type MatchingRule, match, TemplateError } from './matching.ts';
 
 const everywhere = ['$'];
 const nowhere: string[] = [];
@@ -388,6 +388,64 @@ describe('whatever comes in', () => {
 
   test('a bigint is a number', () => {
     expect(messages({ a: m.integer(1), b: 2 }, { a: 10n ** 18n, b: 2n })).toEqual([]);
+  });
+});
+
+describe('a glance', () => {
+  const request = compile({
+    path: '/a',
+    body: { id: m.string('c-1'), tier: 'gold', lines: [{ count: m.integer(1) }] },
+  });
+  const order = { path: '/a', body: { id: 'c-2', tier: 'gold', lines: [{ count: 7 }] } };
+  const glance = glanceOf(request, { strict: ['$.body'] });
+
+  test.each<[seen: string, change: string, actual: unknown]>([
+    ['fits', 'nothing', order],
+    ['fits', 'more where nothing is strict', { ...order, headers: {} }],
+    ['differs', 'a plain value', { ...order, body: { ...order.body, tier: 'ruby' } }],
+    ['differs', 'a type', { ...order, body: { ...order.body, id: 2 } }],
+    ['differs', 'a missing key', { path: '/a' }],
+    ['differs', 'the length of a list', { ...order, body: { ...order.body, lines: [] } }],
+    ['differs', 'the item of a list', { ...order, body: { ...order.body, lines: [{ count: 1.5 }] } }],
+    ['unclear', 'more where it is strict', { ...order, body: { ...order.body, constructor: 1 } }],
+  ])('%s: %s', (seen, _, actual) => {
+    expect(glance(actual)).toBe(seen);
+  });
+
+  test('says what the comparison says, of any template', () => {
+    const { template } = fc.letrec((tie) => ({
+      template: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom<unknown>('a', 1, null, m.string('a'), m.integer(1), m.regex('a+', 'a'), m.bound('x', 'a')),
+        fc.constantFrom<unknown>(m.bind('x', 'a'), m.nullValue(), m.like({ a: 'a' }), m.eachLike('a'), {}, []),
+        fc.array(tie('template'), { maxLength: 2 }),
+        fc.dictionary(fc.constantFrom('a', 'b', 'constructor'), tie('template'), { maxKeys: 2 }),
+        tie('template').map((part) => m.like(part as string)),
+      ),
+    }));
+    const sound = template.filter((each) => {
+      try {
+        return compile(each).example !== undefined;
+      } catch {
+        return false;
+      }
+    });
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(sound, sound, fc.constantFrom(['$'], ['$.a'], []), (one, other, strict) => {
+        const compiled = compile(one);
+        const glanced = glanceOf(compiled, { strict });
+        for (const actual of [compiled.example, compile(other).example, { a: compiled.example }]) {
+          const mismatches = match(compiled, actual, { strict, bindings: new Map() });
+          const fits = mismatches.every(({ rule }) => rule === 'bound') ? 'fits' : 'differs';
+          const found = glanced(actual);
+          expect([fits, 'unclear']).toContain(found);
+          seen.add(found);
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(seen).toEqual(new Set(['fits', 'differs', 'unclear']));
   });
 });
 

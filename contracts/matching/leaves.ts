@@ -21,7 +21,7 @@ export function compareLeaf(walk: Walk, expected: unknown, actual: unknown, scop
 }
 
 /** Rules about the structure of arrays and objects ask nothing of a leaf, not even its value; so it is in Pact. */
-function leafFits(rule: Rule, expected: unknown, actual: unknown): boolean {
+export function leafFits(rule: Rule, expected: unknown, actual: unknown): boolean {
   if (rule.test !== undefined) return rule.test(actual);
   switch (rule.name) {
     case 'type':

@@ -16,20 +16,23 @@ export const oversized = (limitBytes: number) =>
   new BodyError(413, `the body is larger than ${limitBytes} bytes, the most that a mock reads`);
 
 /**
- * Reads a request's body to its end.
- * @throws {BodyError} as soon as it is larger than the limit; the rest is left unread
+ * Reads a request's body to its end, and calls one of the two once.
+ * @param failed gets a {@link BodyError} as soon as the body is larger than the limit, the rest being left unread; or what broke it off
  */
-export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limitBytes) return void chunks.push(chunk);
-      request.pause();
-      reject(oversized(limitBytes));
-    });
-    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    request.on('error', reject);
+export function readBody(
+  request: IncomingMessage,
+  limitBytes: number,
+  done: (bytes: Buffer) => void,
+  failed: (error: Error) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const end = () => done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= limitBytes) return void chunks.push(chunk);
+    request.off('end', end).off('error', failed).pause();
+    failed(oversized(limitBytes));
   });
+  request.on('end', end).on('error', failed);
 }

@@ -40,6 +40,21 @@ describe('a body comes back as it went, whatever it holds', () => {
     });
   });
 
+  test('fields are split as the URL Standard says, with escapes or without', () => {
+    const part = fc.constantFrom('a', 'b', '__proto__', 'toString', '=', '&', '+', '%41', '%', '?', '/', '\u00e9');
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+        const encoded = parts.join('');
+        const pairs = [...new URLSearchParams(encoded)];
+        const grouped = [...Map.groupBy(pairs, ([name]) => name)].map(([name, group]) => {
+          return [name, group.length === 1 ? group[0]?.[1] : group.map(([, value]) => value)] as const;
+        });
+        expect(fields(encoded)).toStrictEqual(Object.fromEntries(grouped));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   test('bytes as base64', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1 }), async (bytes) => {

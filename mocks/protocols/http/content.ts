@@ -33,27 +33,32 @@ function decodeText(contentType: string | undefined, bytes: Uint8Array): string 
 
 /** The fields of a query or a form; a name that comes more than once has a list. */
 export function fields(encoded: string): Record<string, string | string[]> {
-  const pairs = withoutEscapes.test(encoded) ? split(encoded) : [...new URLSearchParams(encoded)];
-  const single = Object.fromEntries(pairs);
-  if (Object.keys(single).length === pairs.length) return single;
+  return isPlain(encoded) ? split(encoded) : decode(encoded);
+}
+
+function decode(encoded: string): Record<string, string | string[]> {
   const values = new Map<string, string | string[]>();
-  for (const [name, value] of pairs) {
+  for (const [name, value] of new URLSearchParams(encoded)) {
     const known = values.get(name);
     values.set(name, known === undefined ? value : [...[known].flat(), value]);
   }
   return Object.fromEntries(values);
 }
 
-/** Text that stands for itself in a query or a form: it can be split at a fraction of what decoding it costs. */
-const withoutEscapes = /^[\w.~:/@,;!=&-]*$/;
+/** Whether everything stands for itself, so that it can be split at a fraction of what decoding costs. */
+function isPlain(encoded: string): boolean {
+  return /^[\w.~:/@,;!=&-]*$/.test(encoded) && !encoded.includes('__proto__');
+}
 
-function split(plain: string): [name: string, value: string][] {
-  const pairs: [name: string, value: string][] = [];
+function split(plain: string): Record<string, string | string[]> {
+  const values: Record<string, string | string[]> = {};
   for (const pair of plain.split('&')) {
+    if (pair === '') continue;
     const at = pair.indexOf('=');
-    if (pair !== '') pairs.push(at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]);
+    const [name, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+    values[name] = Object.hasOwn(values, name) ? [values[name] ?? [], value].flat() : value;
   }
-  return pairs;
+  return values;
 }
 
 function parseJson(text: string): HttpBody {

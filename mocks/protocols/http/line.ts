@@ -89,7 +89,9 @@ class FarEnd implements Line {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const bytes = await readBody(request, httpLimits.bodyBytes);
+      const bytes = await new Promise<Buffer>((resolve, reject) => {
+        readBody(request, httpLimits.bodyBytes, resolve, reject);
+      });
       this.#read = await logicalRequest(request.method ?? '', request.url ?? '/', request.headers, bytes);
       const { headers, bytes: body } = wireResponse(this.#answer, request.method);
       response.writeHead(this.#answer.status, headers).end(body);

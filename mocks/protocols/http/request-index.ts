@@ -1,42 +1,44 @@
 import type { Contract, Interaction, Step } from '../../../contracts/contract.ts';
-import { compile, type FixedValue, fixedValues, hasFixed, match } from '../../../contracts/matching.ts';
+import { compile, type Glance, glanceOf, match } from '../../../contracts/matching.ts';
 import { type HttpRequest, httpProfile, isHttpRequest } from '../../../contracts/messages/http.ts';
 import { type Candidate, candidate, type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
+import { CandidateGroup } from './candidate-group.ts';
 import type { RequestMatch } from './service.ts';
 
 const strict = httpProfile.strict.source;
 
 interface Entry extends Candidate {
-  /** What a request must have as it is, to be this one and not another of the same method and path. */
-  fixed: readonly FixedValue[];
+  /** What the template says in place of both; a matcher where they may vary. */
+  method: unknown;
+  path: unknown;
+  glance: Glance;
 }
 
 /** The requests of all contracts of a destination, found by method and path in one look-up, however many there are. */
 export class RequestIndex {
-  readonly #exact = new Map<string, Entry[]>();
+  /** In the order of the contracts. */
+  readonly #all: readonly Entry[];
+  /** By path, then by method: a text that is put together for each look-up costs more than a second one. */
+  readonly #exact: ReadonlyMap<unknown, ReadonlyMap<unknown, CandidateGroup<Entry>>>;
   /** Requests whose path or method is a matcher. */
-  readonly #patterns: Entry[] = [];
+  readonly #patterns: readonly Entry[];
 
   constructor(contracts: readonly Contract[]) {
-    for (const contract of contracts) {
-      for (const interaction of contract.interactions) {
-        for (const step of interaction.steps) this.#add(contract, interaction, step);
-      }
-    }
-    for (const entries of [...this.#exact.values(), this.#patterns]) keepWhatTellsApart(entries);
-  }
-
-  #add(contract: Contract, interaction: Interaction, step: Step): void {
-    const template = step.content;
-    if (step.from !== 'source' || !isHttpRequest(template)) return;
-    const { method, path } = template as { method: unknown; path: unknown };
-    // A template without a query means: none. Said outright, the strictness below $.query sees an unexpected one.
-    const compiled = compile({ query: {}, ...template });
-    const entry = { ...candidate(contract, interaction, compiled), fixed: fixedValues(compiled) };
-    if (typeof method === 'string' && typeof path === 'string') {
-      const key = `${method} ${path}`;
-      this.#exact.set(key, [...(this.#exact.get(key) ?? []), entry]);
-    } else this.#patterns.push(entry);
+    this.#all = contracts.flatMap((contract) =>
+      contract.interactions.flatMap((interaction) =>
+        interaction.steps.flatMap((step) => entriesOf(contract, interaction, step)),
+      ),
+    );
+    const isExact = ({ method, path }: Entry) => typeof method === 'string' && typeof path === 'string';
+    this.#exact = mapValues(
+      Map.groupBy(this.#all.filter(isExact), ({ path }) => path),
+      (ofPath) =>
+        mapValues(
+          Map.groupBy(ofPath, ({ method }) => method),
+          (entries) => new CandidateGroup(entries),
+        ),
+    );
+    this.#patterns = this.#all.filter((entry) => !isExact(entry));
   }
 
   /**
@@ -44,7 +46,7 @@ export class RequestIndex {
    * are set.
    */
   find(request: HttpRequest, states: ReadonlySet<string>): RequestMatch | undefined {
-    const candidates = this.#exact.get(`${request.method} ${request.path}`) ?? [];
+    const candidates = this.#exact.get(request.path)?.get(request.method)?.for(request) ?? [];
     let best: { entry: Entry; score: number } | undefined;
     for (const entry of this.#patterns.length === 0 ? candidates : [...candidates, ...this.#patterns]) {
       if (!fits(entry, request)) continue;
@@ -56,20 +58,27 @@ export class RequestIndex {
 
   /** What to tell the sender of a request that is in no contract: the near miss. */
   unmatched(request: HttpRequest): UnmatchedMessageError {
-    return unmatched(request, 'source', [...this.#exact.values()].flat().concat(this.#patterns), httpProfile);
+    return unmatched(request, 'source', this.#all, httpProfile);
   }
 }
 
-/** Leaves out what all of the entries have in common. */
-function keepWhatTellsApart(entries: readonly Entry[]): void {
-  for (const entry of entries) {
-    entry.fixed = entry.fixed.filter((value) => !entries.every(({ compiled }) => hasFixed(compiled.example, [value])));
-  }
+function entriesOf(contract: Contract, interaction: Interaction, step: Step): Entry[] {
+  const template = step.content;
+  if (step.from !== 'source' || !isHttpRequest(template)) return [];
+  const { method, path } = template as { method: unknown; path: unknown };
+  // A template without a query means: none. Said outright, the strictness below $.query sees an unexpected one.
+  const compiled = compile({ query: {}, ...template });
+  return [{ ...candidate(contract, interaction, compiled), method, path, glance: glanceOf(compiled, { strict }) }];
+}
+
+function mapValues<K, V, W>(map: ReadonlyMap<K, V>, change: (value: V) => W): Map<K, W> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
 }
 
 /** A request stands alone here: what it repeats of an earlier message is for the judge, who has seen that one. */
-function fits({ compiled, fixed }: Entry, request: HttpRequest): boolean {
-  if (!hasFixed(request, fixed)) return false;
+function fits({ compiled, glance }: Entry, request: HttpRequest): boolean {
+  const seen = glance(request);
+  if (seen !== 'unclear') return seen === 'fits';
   return match(compiled, request, { strict, bindings: new Map() }).every(({ rule }) => rule === 'bound');
 }
 

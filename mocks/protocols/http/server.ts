@@ -114,7 +114,7 @@ class ListeningFace {
     this.server =
       transport === undefined ? createServer(timing) : createTlsServer({ ...timing, ...transport.serverOptions() });
     this.#endSockets = trackSockets(this.server);
-    this.server.on('request', (request, response) => void this.#serve(request, response));
+    this.server.on('request', (request, response) => this.#serve(request, response));
     this.server.on('checkExpectation', (request, response) => {
       const reason = `the expectation "${request.headers.expect}" is not known; there is 100-continue`;
       this.#refuseRequest(request, response, 417, reason);
@@ -147,16 +147,26 @@ class ListeningFace {
     return this.#closed;
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #serve(request: IncomingMessage, response: ServerResponse): void {
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       this.#refuseRequest(request, response, 400, 'it has no Host header (RFC 9112, section 3.2)');
       return;
     }
+    if (!hasBody(request)) return void this.#answer(request, response, noBytes);
+    readBody(
+      request,
+      this.#limits.bodyBytes,
+      (bytes) => void this.#answer(request, response, bytes),
+      (error) => this.#fail(request, response, error),
+    );
+  }
+
+  /** Waits for nothing, unless the request's parts or the service mock take their time. */
+  async #answer(request: IncomingMessage, response: ServerResponse, bytes: Uint8Array): Promise<void> {
     try {
-      const bytes = hasBody(request) ? await readBody(request, this.#limits.bodyBytes) : noBytes;
       const logical = logicalRequest(request.method ?? '', request.url ?? '/', request.headers, bytes);
       const content = logical instanceof Promise ? await logical : logical;
-      const clientCertificate = this.#secured.get(request.socket);
+      const clientCertificate = this.#transport && this.#secured.get(request.socket);
       const identified = clientCertificate === undefined ? content : { ...content, clientCertificate };
       const reply = this.#resolver.answer(identified, new Waiting(response));
       send(response, reply instanceof Promise ? await reply : reply);

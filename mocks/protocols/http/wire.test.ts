@@ -8,7 +8,7 @@ import { adapter } from './adapter.ts';
 import { send } from './client.ts';
 import { mswHandlers } from './handlers.ts';
 import type { HttpServiceMock } from './service.ts';
-import { wireResponse } from './wire.ts';
+import { messageToSend, wireResponse } from './wire.ts';
 
 describe('a response on the wire', () => {
   test('to GET states the length that its body has', () => {
@@ -22,6 +22,47 @@ describe('a response on the wire', () => {
     expect(stated).toEqual({ headers: { 'content-length': '44' }, bytes: Buffer.alloc(0) });
     expect(wireResponse({ status: 200 }, 'HEAD').headers).toEqual({});
   });
+
+  test('has its body as text only where that is ASCII, so that the head beside it keeps its own encoding', () => {
+    const headers = { 'content-type': 'application/json' };
+    expect(messageToSend({ status: 200, headers, body: { name: 'Main' } }).body).toBe('{"name":"Main"}');
+    const { headers: measured, body } = messageToSend({ status: 200, headers, body: { name: 'Zürich' } });
+    expect([measured['content-length'], body]).toEqual(['18', Buffer.from('{"name":"Zürich"}')]);
+  });
+});
+
+test('a header in ISO-8859-1 and a body in UTF-8 arrive as they were meant', async () => {
+  const contract = defineContract<HttpMessage>({
+    connection: 26,
+    interactions: ['/ascii', '/utf-8'].map((path) => ({
+      description: `read ${path}`,
+      basis: assumed('a fixture of this test'),
+      given: [],
+      negative: true as const,
+      steps: [source<HttpMessage>({ method: 'GET', path }), destination<HttpMessage>({ status: 200 })],
+    })),
+  });
+  const headers = { 'x-place': 'Zürich', 'content-type': 'text/plain' };
+  const service: HttpServiceMock<null> = {
+    system: 'Config Service',
+    states: {},
+    notModelled: [],
+    createWorld: () => null,
+    respond: ({ path }) => ({ status: 200, headers, body: path === '/ascii' ? 'Zurich' : 'Zürich €' }),
+  };
+  const server = await adapter.serve({ contracts: [contract], listen: { host: '127.0.0.1', port: 0 }, service });
+  try {
+    for (const [path, body] of [
+      ['/ascii', 'Zurich'],
+      ['/utf-8', 'Zürich €'],
+    ] as const) {
+      const options = { timeoutMs: 2_000, signal: new AbortController().signal };
+      const answer = await send({ method: 'GET', path }, server.address, options);
+      expect(answer).toMatchObject({ headers: { 'x-place': 'Zürich' }, body });
+    }
+  } finally {
+    await server.close();
+  }
 });
 
 describe('a mock that answers HEAD', () => {

@@ -47,9 +47,15 @@ function withBody<T extends { body?: HttpBody }>(head: T, headers: Record<string
   if (coded.length === 0) return head;
   const contentType = headers['content-type'];
   const bytes = isCoded(headers, coded) ? decodeContent(headers['content-encoding'], coded) : coded;
-  const add = (body: HttpBody | undefined): T => (body === undefined ? head : Object.assign(head, { body }));
-  if (bodyKind(contentType) === 'multipart') return decodeBody(contentType, bytes).then(add);
-  return add(decodeSimpleBody(contentType, bytes));
+  if (bodyKind(contentType) === 'multipart') {
+    return decodeBody(contentType, bytes).then((body) => addBody(head, body));
+  }
+  return addBody(head, decodeSimpleBody(contentType, bytes));
+}
+
+function addBody<T extends { body?: HttpBody }>(head: T, body: HttpBody | undefined): T {
+  if (body !== undefined) head.body = body;
+  return head;
 }
 
 /** Whether a body is read through its content coding. Bytes that nobody reads stay as they were sent. */
