@@ -52,8 +52,6 @@ export class TcpRecord {
   #count = 0;
   #bytes = 0;
   #nextId = 1;
-  /** When the running turn of the event loop began to record; one look at the clock serves all of it. */
-  #atMs: number | undefined;
   /** Rises with everything that is recorded. */
   activity = 0;
   /** How many requests wait for their answer. */
@@ -111,23 +109,13 @@ export class TcpRecord {
       );
       return;
     }
-    const entry: Entry = { from, content, atMs: this.#turnMs(), next: undefined };
+    const entry: Entry = { from, content, atMs: Date.now(), next: undefined };
     if (exchange.last === undefined) exchange.first = entry;
     else exchange.last.next = entry;
     exchange.last = entry;
     exchange.bytes += bytes;
     this.#bytes += bytes;
     while (this.#bytes > this.#maxRecordBytes) this.#forgetOldest();
-  }
-
-  #turnMs(): number {
-    if (this.#atMs !== undefined) return this.#atMs;
-    const atMs = Date.now();
-    this.#atMs = atMs;
-    queueMicrotask(() => {
-      this.#atMs = undefined;
-    });
-    return atMs;
   }
 
   #placeOf(position: number): number {

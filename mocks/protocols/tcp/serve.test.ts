@@ -336,6 +336,29 @@ describe('a service mock of its own', () => {
     source.reset();
   });
 
+  test('pushes to sources that do not read together: the slowest is cut before memory fills', async () => {
+    const flooding = behaving((_world, session) => ({
+      refuse,
+      onMessage: () => {
+        const event = { name: 'EventObjectUpdated', attributes: { text: 'x'.repeat(1_000_000) } };
+        for (let count = 0; count < 12; count += 1) session.push(event);
+        return undefined;
+      },
+    }));
+    const server = await serve({ maxBacklogBytes: 10_000_000, settleTimeoutMs: 500 }, flooding);
+    const sources = [await openSession(server), await openSession(server)];
+    for (const source of sources) {
+      source.ignore();
+      source.say(readPersons(1));
+    }
+    await server.settled();
+    const failures = server.exchanges().map(({ failure }) => failure?.message);
+    expect(failures.filter((failure) => failure !== undefined)).toEqual([
+      expect.stringMatching(/^the source does not read: \d+ bytes wait to be sent, and \d+ bytes to all$/),
+    ]);
+    for (const source of sources) source.reset();
+  });
+
   test('that fails is a failure of the exchange, and the source is told', async () => {
     const failing = behaving(() => ({
       refuse,

@@ -192,16 +192,23 @@ function readMembers(reader: ByteReader, path: string, depth: number): Members {
 /** An object where every key is new and plain; the pairs themselves otherwise, so that nothing is lost. */
 function readKvlist(reader: ByteReader, path: string, depth: number): TcpValue {
   const members: { [key: string]: TcpValue } = {};
-  const keys: string[] = [];
+  /** The keys in their order, where the object does not tell it: it puts those that are numbers first. */
+  let keys: string[] | undefined;
   for (let count = readCount(reader, path); count > 0; count -= 1) {
     const key = reader.shortString(path);
     const value = readValue(reader, key, depth + 1);
     if (key.startsWith('$') || Object.hasOwn(members, key)) {
-      const before = keys.map((each): [string, TcpValue] => [each, members[each] as TcpValue]);
+      const before = (keys ?? Object.keys(members)).map((each) => [each, members[each] as TcpValue] as const);
       return { $kvlist: [...before, [key, value], ...readPairs(reader, path, depth, count - 1)] };
     }
-    keys.push(key);
+    if (keys === undefined && beginsWithDigit(key)) keys = Object.keys(members);
+    keys?.push(key);
     putMember(members, key, value);
   }
   return members;
+}
+
+function beginsWithDigit(key: string): boolean {
+  const code = key.charCodeAt(0);
+  return code >= 0x30 && code <= 0x39;
 }
