@@ -52,6 +52,10 @@ const tokenLists = new Set([
   'unsupported',
 ]);
 
+const addresses = new Set(['from', 'to', 'contact', 'route', 'record-route']);
+
+const inSeconds = new Set(['expires', 'min-expires', 'retry-after']);
+
 /** May stand only once in a message (RFC 3261, section 20; RFC 4475, sections 3.3.8 and 3.3.9). */
 const onceOnly = ['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-length', 'content-type', 'rseq', 'rack'];
 
@@ -182,6 +186,26 @@ function whole(name: string, value: string, most: number, violations: Violation[
   return -1;
 }
 
+/** Addresses whose quotes end, and whose parameters are not empty. */
+function checkAddress(name: string, value: string, violations: Violation[]): void {
+  const outside = value.replace(/"(?:[^"\\]|\\.)*"/gs, '').replace(/<[^>]*>/g, '');
+  const fault = outside.includes('"')
+    ? 'has a quote that does not end'
+    : /;\s*(?:[;,]|$)/.test(outside) && 'has an empty parameter';
+  if (fault) violations.push({ rule: 'section 25.1', text: `${name} ${value.slice(0, 60)} ${fault}` });
+}
+
+const longestSeconds = 2 ** 32 - 1;
+
+/** Seconds at the beginning of a value, which stays as it is (RFC 3261, sections 20.19, 20.23 and 20.33). */
+function checkSeconds(name: string, value: string, violations: Violation[]): void {
+  if (Number(/^\d+(?=\s*(?:$|[;(]))/.exec(value)?.[0]) <= longestSeconds) return;
+  violations.push({
+    rule: 'section 20',
+    text: `${name} "${value}" does not begin with whole seconds up to ${longestSeconds}`,
+  });
+}
+
 /** The logical form of a message's headers; what breaks a rule is added to `violations`. */
 export function logicalHeaders(fields: readonly HeaderField[], violations: Violation[]): SipHeaders {
   const rowsByName = new Map<string, string[]>();
@@ -197,6 +221,8 @@ export function logicalHeaders(fields: readonly HeaderField[], violations: Viola
 
 function logicalHeader(name: string, rows: readonly string[], violations: Violation[]): unknown {
   const first = rows[0] ?? '';
+  if (addresses.has(name)) for (const row of rows) checkAddress(name, row, violations);
+  if (inSeconds.has(name)) checkSeconds(name, first, violations);
   switch (name) {
     case 'via':
       return via(rows, violations);
