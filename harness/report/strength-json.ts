@@ -16,7 +16,7 @@ export function strengthJson(strengths: readonly Strength[], { nearMiss = false 
       killed,
       carried,
       survivors,
-      tolerant: { total: tolerant.total, accepted: tolerant.accepted },
+      tolerant,
       free,
     })),
     ...(nearMiss ? { nearMiss: nearMissShares(strengths) } : {}),

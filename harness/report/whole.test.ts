@@ -57,7 +57,7 @@ test('the strength of a connection is that of its parts together', () => {
       carried: 10,
       exact: 19,
       nearMiss: { sought: 8, found: 8 },
-      tolerant: { total: 4, accepted: 4 },
+      tolerant: { total: 4, accepted: 4, refused: [] },
     },
   ]);
 });

@@ -9,8 +9,13 @@ const startTimeoutMs = 30_000;
 const options = { reject: false, stdin: 'ignore', timeout: commandTimeoutMs } as const;
 
 /** Runs the command line to its end. */
-export async function voxpact(...args: string[]) {
-  const { exitCode, stdout, stderr } = await execa('node', [bin, ...args], options);
+export function voxpact(...args: string[]) {
+  return voxpactWithin(commandTimeoutMs, ...args);
+}
+
+/** Runs it where the end may take longer. */
+export async function voxpactWithin(timeoutMs: number, ...args: string[]) {
+  const { exitCode, stdout, stderr } = await execa('node', [bin, ...args], { ...options, timeout: timeoutMs });
   return { exitCode, stdout, stderr };
 }
 
