@@ -14,7 +14,7 @@ const config: Config = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Most of the time is spent waiting for servers and clients in processes of their own.
   maxWorkers: '100%',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };
 
 export default config;

@@ -22,7 +22,7 @@ import type { SipServiceMock, SipWorld } from './service.ts';
 import { commonArguments, preflight, SIPP_MISSING, sippFiles } from './sipp.ts';
 import { type SipTransport, transportOf } from './transport.ts';
 
-const READY_TIMEOUT_MS = 5_000;
+const READY_TIMEOUT_MS = 20_000;
 /** How long a dialog may wait for its source's next message (64*T1). */
 const DIALOG_TIMEOUT_MS = 32_000;
 /** The message log of one mock may grow to this; SIPp 3.6 loses messages when it has to rotate the file. */

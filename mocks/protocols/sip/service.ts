@@ -5,7 +5,7 @@ import { credentialValues } from './sipp.ts';
 export interface SipWorld {
   /**
    * Turns a switch of {@link SipServiceMock.switches}; resolves when the next request already meets it.
-   * @throws Error when the mock has no such switch, or SIPp does not confirm within 2000 ms
+   * @throws Error when the mock has no such switch, or SIPp does not confirm within 10000 ms
    */
   turn(name: string, on: boolean): Promise<void>;
   /**
