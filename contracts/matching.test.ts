@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as m from './matchers.ts';
-import { compile, compileRules, generate, glanceOf, type MatchingRule, match, TemplateError } from './matching.ts';
+import {
+  compile,
+  compileRules,
+  generate,
+  glanceOf,
+  type MatchingRule,
+  match,
+  TemplateError,
+  testOf,
+} from './matching.ts';
 
 const everywhere = ['$'];
 const nowhere: string[] = [];
@@ -412,12 +421,36 @@ describe('a glance', () => {
     expect(glance(actual)).toBe(seen);
   });
 
+  test.each<[seen: string, what: string, actual: unknown, boundFits: boolean]>([
+    ['fits', 'a value of the type that is asked for', { own: 'x', call: 'c-2' }, false],
+    ['differs', 'a value of another type', { own: 'x', call: 2 }, false],
+    ['fits', 'a value of another type, where what is bound fits', { own: 'x', call: 2 }, true],
+    ['differs', 'no value', { own: 'x' }, true],
+  ])('of what another message binds, %s: %s', (seen, _, actual, boundFits) => {
+    const answer = compile({ own: m.bind('own', 'x'), call: m.bound('call', 'c-1') });
+    expect(glanceOf(answer, { strict: [], boundFits })(actual)).toBe(seen);
+  });
+
+  test('what a message binds and asks for itself is unclear', () => {
+    const own = compile({ a: m.bind('x', 'a'), b: m.bound('x', 'a') });
+    expect(glanceOf(own, { strict: [] })({ a: 'a', b: 'a' })).toBe('unclear');
+  });
+
+  test('every one of several rules is asked', () => {
+    const rules = { '$.a': { matchers: [{ match: 'regex', regex: 'a+' }, { match: 'notEmpty' }, { match: 'type' }] } };
+    const several = glanceOf(compileRules({ a: 'aa' }, rules), { strict: [] });
+    expect(['a', 'b', ''].map((a) => several({ a }))).toEqual(['fits', 'differs', 'differs']);
+  });
+
   test('says what the comparison says, of any template', () => {
+    const names = fc.constantFrom('x', 'y');
     const { template } = fc.letrec((tie) => ({
       template: fc.oneof(
         { maxDepth: 4 },
-        fc.constantFrom<unknown>('a', 1, null, m.string('a'), m.integer(1), m.regex('a+', 'a'), m.bound('x', 'a')),
-        fc.constantFrom<unknown>(m.bind('x', 'a'), m.nullValue(), m.like({ a: 'a' }), m.eachLike('a'), {}, []),
+        fc.constantFrom<unknown>('a', 1, null, m.string('a'), m.integer(1), m.regex('a+', 'a'), m.nullValue()),
+        names.map((name) => m.bind(name, 'a')),
+        fc.tuple(names, fc.constantFrom('a', 1)).map(([name, value]) => m.bound(name, value)),
+        fc.constantFrom<unknown>(m.like({ a: 'a' }), m.eachLike('a'), m.eachLike(m.bind('x', 1)), {}, []),
         fc.array(tie('template'), { maxLength: 2 }),
         fc.dictionary(fc.constantFrom('a', 'b', 'constructor'), tie('template'), { maxKeys: 2 }),
         tie('template').map((part) => m.like(part as string)),
@@ -432,18 +465,20 @@ describe('a glance', () => {
     });
     const seen = new Set<string>();
     fc.assert(
-      fc.property(sound, sound, fc.constantFrom(['$'], ['$.a'], []), (one, other, strict) => {
+      fc.property(sound, sound, fc.constantFrom(['$'], ['$.a'], []), fc.boolean(), (one, other, strict, boundFits) => {
         const compiled = compile(one);
-        const glanced = glanceOf(compiled, { strict });
+        const glanced = glanceOf(compiled, { strict, boundFits });
+        const test = testOf(compiled, { strict, boundFits });
         for (const actual of [compiled.example, compile(other).example, { a: compiled.example }]) {
           const mismatches = match(compiled, actual, { strict, bindings: new Map() });
-          const fits = mismatches.every(({ rule }) => rule === 'bound') ? 'fits' : 'differs';
+          const fits = mismatches.every(({ rule }) => boundFits && rule === 'bound');
           const found = glanced(actual);
-          expect([fits, 'unclear']).toContain(found);
+          expect([fits ? 'fits' : 'differs', 'unclear']).toContain(found);
+          expect(test(actual)).toBe(fits);
           seen.add(found);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 5_000 },
     );
     expect(seen).toEqual(new Set(['fits', 'differs', 'unclear']));
   });

@@ -81,12 +81,29 @@ export function match(compiled: Compiled, actual: unknown, options: MatchOptions
   return compare(compiled.example, actual, compiled.scope, strictness(options.strict), options.bindings);
 }
 
+/** How a message is judged that stands alone: what was bound before it is not known. */
+export interface AloneOptions extends Pick<MatchOptions, 'strict'> {
+  /** Whether any value fits where `bound` asks for an earlier one; otherwise its type is asked for. */
+  readonly boundFits?: boolean;
+}
+
 /**
  * Makes a quick judge of a template, for the many messages of a mock: what it says is what `match` would say, at a fraction of
  * the cost, since it names no difference. To what it calls unclear, ask `match`.
  */
-export function glanceOf({ example, scope }: Compiled, { strict }: Pick<MatchOptions, 'strict'>): Glance {
-  return makeGlance(example, scope, strictness(strict));
+export function glanceOf({ example, scope }: Compiled, { strict, boundFits = false }: AloneOptions): Glance {
+  return makeGlance(example, scope, strictness(strict), boundFits);
+}
+
+/** Makes a test of single messages: `match` without its differences, asked only where a glance is not enough. */
+export function testOf(compiled: Compiled, options: AloneOptions): (actual: unknown) => boolean {
+  const { strict, boundFits = false } = options;
+  const glance = glanceOf(compiled, options);
+  return (actual) => {
+    const seen = glance(actual);
+    if (seen !== 'unclear') return seen === 'fits';
+    return match(compiled, actual, { strict, bindings: new Map() }).every(({ rule }) => boundFits && rule === 'bound');
+  };
 }
 
 /**

@@ -3,7 +3,17 @@ import { checkSize } from './lists.ts';
 import type { Rule } from './rules.ts';
 import { Scope } from './scope.ts';
 import { type Strictness, strictBelow } from './strict.ts';
-import { equalJson, hasKey, isArray, isObject, type JsonObject, keysOf, show, showWithKind } from './values.ts';
+import {
+  equalJson,
+  hasKey,
+  hasMoreKeys,
+  isArray,
+  isObject,
+  type JsonObject,
+  keysOf,
+  show,
+  showWithKind,
+} from './values.ts';
 import { report, reportBelow, type Walk } from './walk.ts';
 
 /** Compares two objects. */
@@ -51,16 +61,6 @@ function compareByKey(walk: Walk, expected: JsonObject, actual: JsonObject, scop
   }
   if (!scope.direct) return;
   for (const rule of scope.rules) if (rule.name === 'eachKey') compareEachKey(walk, rule, actual);
-}
-
-/** Without a list of the keys: most values have no more of them than the example. */
-function hasMoreKeys(value: JsonObject, than: number): boolean {
-  let count = 0;
-  for (const _ in value) {
-    count += 1;
-    if (count > than) return true;
-  }
-  return false;
 }
 
 function visitMember(

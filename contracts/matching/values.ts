@@ -67,6 +67,16 @@ export function hasKey(value: JsonObject, key: string): boolean {
   return Object.hasOwn(value, key) && value[key] !== undefined;
 }
 
+/** Whether a value has more than so many keys, told without a list of them: most have no more than their example. */
+export function hasMoreKeys(value: JsonObject, than: number): boolean {
+  let count = 0;
+  for (const _ in value) {
+    count += 1;
+    if (count > than) return true;
+  }
+  return false;
+}
+
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

@@ -1,5 +1,5 @@
 import type { Contract, Interaction, Step } from '../../../contracts/contract.ts';
-import { compile, type Glance, glanceOf, match } from '../../../contracts/matching.ts';
+import { compile, testOf } from '../../../contracts/matching.ts';
 import { type HttpRequest, httpProfile, isHttpRequest } from '../../../contracts/messages/http.ts';
 import { type Candidate, candidate, type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
 import { CandidateGroup } from './candidate-group.ts';
@@ -11,7 +11,7 @@ interface Entry extends Candidate {
   /** What the template says in place of both; a matcher where they may vary. */
   method: unknown;
   path: unknown;
-  glance: Glance;
+  fits(request: HttpRequest): boolean;
 }
 
 /** The requests of all contracts of a destination, found by method and path in one look-up, however many there are. */
@@ -49,7 +49,7 @@ export class RequestIndex {
     const candidates = this.#exact.get(request.path)?.get(request.method)?.for(request) ?? [];
     let best: { entry: Entry; score: number } | undefined;
     for (const entry of this.#patterns.length === 0 ? candidates : [...candidates, ...this.#patterns]) {
-      if (!fits(entry, request)) continue;
+      if (!entry.fits(request)) continue;
       const score = statesInForce(entry.interaction, states);
       if (best === undefined || score > best.score) best = { entry, score };
     }
@@ -68,18 +68,13 @@ function entriesOf(contract: Contract, interaction: Interaction, step: Step): En
   const { method, path } = template as { method: unknown; path: unknown };
   // A template without a query means: none. Said outright, the strictness below $.query sees an unexpected one.
   const compiled = compile({ query: {}, ...template });
-  return [{ ...candidate(contract, interaction, compiled), method, path, glance: glanceOf(compiled, { strict }) }];
+  // A request stands alone here: what it repeats of an earlier message is for the judge, who has seen that one.
+  const fits = testOf(compiled, { strict, boundFits: true });
+  return [{ ...candidate(contract, interaction, compiled), method, path, fits }];
 }
 
 function mapValues<K, V, W>(map: ReadonlyMap<K, V>, change: (value: V) => W): Map<K, W> {
   return new Map([...map].map(([key, value]) => [key, change(value)]));
-}
-
-/** A request stands alone here: what it repeats of an earlier message is for the judge, who has seen that one. */
-function fits({ compiled, glance }: Entry, request: HttpRequest): boolean {
-  const seen = glance(request);
-  if (seen !== 'unclear') return seen === 'fits';
-  return match(compiled, request, { strict, bindings: new Map() }).every(({ rule }) => rule === 'bound');
 }
 
 function statesInForce(interaction: Interaction, states: ReadonlySet<string>): number {

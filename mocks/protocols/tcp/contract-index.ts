@@ -1,16 +1,14 @@
 import type { Contract } from '../../../contracts/contract.ts';
-import { compile, match } from '../../../contracts/matching.ts';
+import { compile, testOf } from '../../../contracts/matching.ts';
 import { type TcpMessage, type TcpValue, tcpProfile } from '../../../contracts/messages/tcp.ts';
 import { type Candidate, candidate, type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
-import { quickFit } from './quick-fit.ts';
 
 const strict = tcpProfile.strict.source;
 
 interface Known extends Candidate {
   /** Attributes that must have one plain value, with that value. */
   fixed: ReadonlyMap<string, unknown>;
-  /** Accepts most messages that fit, without a full match. */
-  quick: ReturnType<typeof quickFit>;
+  fits(message: TcpMessage): boolean;
 }
 
 /** Messages of one name, found by the attribute that tells most of them apart. */
@@ -52,8 +50,8 @@ function messagesOf(contracts: readonly Contract[]): Known[] {
         const text = JSON.stringify(content);
         if (from !== 'source' || known.has(text)) continue;
         const compiled = compile(content);
-        const quick = quickFit(compiled, strict);
-        known.set(text, { ...candidate(contract, interaction, compiled), fixed: fixedAttributes(content), quick });
+        const fits = testOf(compiled, { strict });
+        known.set(text, { ...candidate(contract, interaction, compiled), fixed: fixedAttributes(content), fits });
       }
     }
   }
@@ -80,6 +78,6 @@ function namesakes(known: readonly Known[]): Namesakes {
 }
 
 function isIn(known: readonly Known[], message: TcpMessage): boolean {
-  for (const { quick } of known) if (quick?.(message) === true) return true;
-  return known.some(({ compiled }) => match(compiled, message, { strict, bindings: new Map() }).length === 0);
+  for (const each of known) if (each.fits(message)) return true;
+  return false;
 }
