@@ -29,6 +29,13 @@ export class UnmatchedMessageError extends Error {
 /** What a value that tells messages apart counts for, where any other value counts for one. */
 const identityWeight = 2;
 
+/** What it counts for, beside that a value fits, that it is the example's own. */
+const repeated = 0.0001;
+
+function weightOf(path: string, identity: readonly string[]): number {
+  return identity.includes(path) ? identityWeight : 1;
+}
+
 /** One message of an interaction, ready to be compared. */
 export function candidate(contract: Contract, interaction: Interaction, compiled: Compiled): Candidate {
   return { contract, interaction, compiled, leaves: leavesOf(compiled.example) };
@@ -59,16 +66,34 @@ export function nearest<C extends Candidate>(
   const actual = leavesOf(content);
   const strict = profile.strict[side];
   const identity = profile.identity[side];
-  let best: { near: C & NearMiss; score: number } | undefined;
-  for (const each of among) {
+  const promising = among
+    .map((each, at) => ({ each, at, reach: reach(each.leaves, actual, identity) }))
+    .sort((left, right) => right.reach - left.reach);
+  let best: { near: C & NearMiss; at: number; score: number } | undefined;
+  for (const { each, at, reach } of promising) {
+    if (best !== undefined && reach < best.score) break;
     const mismatches = match(each.compiled, content, { strict, bindings: new Map() });
     const faults = new Set(mismatches.map(placeOf)).size;
-    // What fits at most, if all that differs were nearly the same: most candidates need no closer look.
-    if (best !== undefined && each.leaves.size + identity.length + 1 - faults < best.score) continue;
+    // Most candidates that were compared need no closer look either.
+    if (best !== undefined && reach + 1 - faults < best.score) continue;
     const score = closeness(each.leaves, actual, mismatches, identity) - faults;
-    if (best === undefined || score > best.score) best = { near: { ...each, mismatches }, score };
+    const isCloser = best === undefined || score > best.score || (score === best.score && at < best.at);
+    if (isCloser) best = { near: { ...each, mismatches }, at, score };
   }
   return best?.near;
+}
+
+/** What a candidate scores at most, whatever is asked of the values: told by the places alone, without a comparison. */
+function reach(
+  expected: ReadonlyMap<string, unknown>,
+  actual: ReadonlyMap<string, unknown>,
+  identity: readonly string[],
+): number {
+  let score = 0;
+  for (const path of expected.keys()) {
+    if (actual.has(path)) score += weightOf(path, identity) + repeated;
+  }
+  return score;
 }
 
 /** Says of a message that nobody asked for which interaction came closest, and every difference. */
@@ -118,7 +143,6 @@ function closeness(
   mismatches: readonly Mismatch[],
   identity: readonly string[],
 ): number {
-  const weight = (path: string) => (identity.includes(path) ? identityWeight : 1);
   let score = 0;
   for (const [path, example] of expected) {
     // What a map of any keys does without says nothing.
@@ -128,11 +152,11 @@ function closeness(
       mismatches.some((each) => isWithin(path, each.path) || isWithin(each.path, path))
     )
       continue;
-    score += weight(path) + (actual.get(path) === example ? 0.0001 : 0);
+    score += weightOf(path, identity) + (actual.get(path) === example ? repeated : 0);
   }
   for (const { path, rule } of mismatches) {
     score -= 0.002;
-    score += weight(path) * likeness(expected.get(path), actual.get(path));
+    score += weightOf(path, identity) * likeness(expected.get(path), actual.get(path));
     // Something else in its place is closer than nothing there.
     if (actual.has(path)) score += 0.01;
     // At equal numbers, what is missing is closer than what is too much: the sender meant this one and left it out.
