@@ -47,8 +47,8 @@ test('a message is a stray where no template of any contract fits it, whatever i
   const seen = { contracted: 0, stray: 0 };
   for (const { example } of templates) {
     const known = example as unknown as TcpMessage;
-    for (let round = 0; round < 4; round += 1) {
-      const message = round < 3 ? { ...known, attributes: changed(known.attributes, random) } : randomMessage(random);
+    for (let round = 0; round < 3; round += 1) {
+      const message = round < 2 ? { ...known, attributes: changed(known.attributes, random) } : randomMessage(random);
       const stray = index.stray(message) !== undefined;
       expect({ message, stray }).toEqual({ message, stray: !isContracted(message) });
       seen[stray ? 'stray' : 'contracted'] += 1;

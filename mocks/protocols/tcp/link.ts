@@ -29,8 +29,8 @@ export interface LinkEnd {
 
 /** What the owner of a link is told. */
 export interface LinkEvents {
-  /** @param size on the wire, in bytes */
-  message(message: TcpMessage, size: number): void;
+  /** @param size on the wire, in bytes. @param atMs when it came, since 1970 */
+  message(message: TcpMessage, size: number, atMs: number): void;
   /** Told once, when nothing more will come from the peer; never when the link was closed from this side before. */
   ended(end: LinkEnd): void;
   /** The peer answered a poll: all that it sent before has been told. */
@@ -133,20 +133,21 @@ export class Link {
     if (this.#over) return;
     this.#keepAlive.heard();
     this.#flushDue = true;
-    for (const frame of decodeSafely(() => this.#decoder.push(chunk))) this.#handle(frame);
+    const atMs = Date.now();
+    for (const frame of decodeSafely(() => this.#decoder.push(chunk))) this.#handle(frame, atMs);
     this.#flush();
   }
 
   #takeEnd(): void {
-    for (const frame of this.#over ? [] : decodeSafely(() => this.#decoder.end())) this.#handle(frame);
+    for (const frame of this.#over ? [] : decodeSafely(() => this.#decoder.end())) this.#handle(frame, Date.now());
     this.#end({});
   }
 
-  #handle(frame: Frame): void {
+  #handle(frame: Frame, atMs: number): void {
     if (this.#over) return;
     switch (frame.kind) {
       case 'message':
-        this.#events.message(frame.message, frame.size);
+        this.#events.message(frame.message, frame.size, atMs);
         break;
       case 'poll':
         this.#control({ kind: 'poll-reply' });

@@ -29,12 +29,9 @@ interface Recorded {
   id: number;
   first: Entry | undefined;
   last: Entry | undefined;
-  bytes: number;
   failure: Error | undefined;
   /** The opening of a session that went on to be used: the way to an exchange, and no exchange of its own. */
   overture: boolean;
-  /** It is no longer in the record, and what its connection still adds is dropped, so that nothing grows unseen. */
-  forgotten: boolean;
 }
 
 /** How the end of a connection reads as a message. */
@@ -42,15 +39,19 @@ export function closedMessage({ goodbye }: LinkEnd): TcpMessage {
   return { name: closed, attributes: goodbye === undefined ? {} : { ...goodbye } };
 }
 
-/** The bounded record of a mock or a tap. Secrets are blanked when it is read. */
+/**
+ * The bounded record of a mock or a tap. Secrets are blanked when it is read. Connections know their exchanges by id, and what
+ * they still add to a forgotten one is dropped, so that nothing grows unseen.
+ */
 export class TcpRecord {
   readonly #maxExchanges: number;
   readonly #maxRecordBytes: number;
   /** A ring: a new exchange takes the place of the oldest when it is full. */
-  #ring: Recorded[] = [];
-  #oldest = 0;
-  #count = 0;
+  readonly #ring: (Recorded | undefined)[];
+  /** What each exchange of the ring takes. Kept beside it, so that an old exchange is forgotten without being looked at. */
+  readonly #sizes: number[];
   #bytes = 0;
+  #oldestId = 1;
   #nextId = 1;
   /** Rises with everything that is recorded. */
   activity = 0;
@@ -60,6 +61,8 @@ export class TcpRecord {
   constructor({ maxExchanges, maxRecordBytes }: Pick<TcpLimits, 'maxExchanges' | 'maxRecordBytes'>) {
     this.#maxExchanges = maxExchanges;
     this.#maxRecordBytes = maxRecordBytes;
+    this.#ring = new Array(maxExchanges).fill(undefined);
+    this.#sizes = new Array(maxExchanges).fill(0);
   }
 
   exchanges(): readonly Exchange[] {
@@ -73,67 +76,62 @@ export class TcpRecord {
   }
 
   clear(): void {
-    for (const exchange of this.#kept()) forget(exchange);
-    this.#ring = [];
-    this.#oldest = 0;
-    this.#count = 0;
-    this.#bytes = 0;
+    while (this.#oldestId < this.#nextId) this.#forgetOldest();
   }
 
-  /** A new, empty exchange. */
-  begin(): Recorded {
-    if (this.#count === this.#maxExchanges) this.#forgetOldest();
-    const exchange: Recorded = {
-      id: this.#nextId,
-      first: undefined,
-      last: undefined,
-      bytes: 0,
-      failure: undefined,
-      overture: false,
-      forgotten: false,
-    };
-    this.#nextId += 1;
-    this.#ring[this.#placeOf(this.#count)] = exchange;
-    this.#count += 1;
-    return exchange;
+  /** Begins an exchange. @returns its id */
+  begin(): number {
+    const id = this.#nextId;
+    if (id - this.#oldestId === this.#maxExchanges) this.#forgetOldest();
+    this.#ring[this.#placeOf(id)] = { id, first: undefined, last: undefined, failure: undefined, overture: false };
+    this.#nextId = id + 1;
+    return id;
+  }
+
+  /** The exchange of an id; undefined when it is forgotten. */
+  get(id: number): Recorded | undefined {
+    return id < this.#oldestId ? undefined : this.#ring[this.#placeOf(id)];
   }
 
   /** @param size of the message on the wire, in bytes */
-  add(exchange: Recorded, from: Side, content: TcpMessage, size: number): void {
+  add(id: number, from: Side, content: TcpMessage, size: number, atMs: number): void {
     this.activity += 1;
-    if (exchange.forgotten) return;
+    const exchange = this.get(id);
+    if (exchange === undefined) return;
+    const place = this.#placeOf(id);
     const bytes = size + messageOverheadBytes;
-    if (exchange.bytes + bytes > this.#maxRecordBytes) {
+    const all = (this.#sizes[place] as number) + bytes;
+    if (all > this.#maxRecordBytes) {
       exchange.failure ??= new Error(
         `the exchange is longer than the ${this.#maxRecordBytes} bytes of the record; the rest is lost`,
       );
       return;
     }
-    const entry: Entry = { from, content, atMs: Date.now(), next: undefined };
+    const entry: Entry = { from, content, atMs, next: undefined };
     if (exchange.last === undefined) exchange.first = entry;
     else exchange.last.next = entry;
     exchange.last = entry;
-    exchange.bytes += bytes;
+    this.#sizes[place] = all;
     this.#bytes += bytes;
     while (this.#bytes > this.#maxRecordBytes) this.#forgetOldest();
   }
 
-  #placeOf(position: number): number {
-    const place = this.#oldest + position;
-    return place < this.#maxExchanges ? place : place - this.#maxExchanges;
+  #placeOf(id: number): number {
+    return id % this.#maxExchanges;
   }
 
   /** Oldest first. */
   #kept(): Recorded[] {
-    return Array.from({ length: this.#count }, (_, position) => this.#ring[this.#placeOf(position)] as Recorded);
+    const count = this.#nextId - this.#oldestId;
+    return Array.from({ length: count }, (_, at) => this.get(this.#oldestId + at) as Recorded);
   }
 
   #forgetOldest(): void {
-    const oldest = this.#ring[this.#oldest] as Recorded;
-    this.#bytes -= oldest.bytes;
-    forget(oldest);
-    this.#oldest = this.#placeOf(1);
-    this.#count -= 1;
+    const place = this.#placeOf(this.#oldestId);
+    this.#bytes -= this.#sizes[place] as number;
+    this.#sizes[place] = 0;
+    this.#ring[place] = undefined;
+    this.#oldestId += 1;
   }
 }
 
@@ -145,10 +143,11 @@ export class TcpRecord {
 export class ConnectionRecord {
   readonly #record: TcpRecord;
   readonly #open = new OpenRequests();
-  #current: Recorded | undefined;
+  /** The id of the newest exchange. */
+  #current: number | undefined;
   #handshake: Handshake | undefined;
-  /** The exchange in which the session was asked for. */
-  #opening: Recorded | undefined;
+  /** The id of the exchange in which the session was asked for. */
+  #opening: number | undefined;
   #rejected = false;
 
   constructor(record: TcpRecord) {
@@ -160,17 +159,19 @@ export class ConnectionRecord {
     return this.#open.size > 0;
   }
 
-  add(from: Side, message: TcpMessage, bytes: number): void {
+  /** @param size of the message on the wire, in bytes */
+  add(from: Side, message: TcpMessage, size: number, atMs: number): void {
     if (from === 'source') this.#ask(message);
     else this.#answer(message);
-    this.#append(from, message, bytes);
+    this.#append(from, message, size, atMs);
   }
 
   /** Something went wrong that no message tells. */
   fail(failure: Error): void {
     this.#record.activity += 1;
     this.#current ??= this.#record.begin();
-    this.#current.failure ??= failure;
+    const exchange = this.#record.get(this.#current);
+    if (exchange !== undefined) exchange.failure ??= failure;
   }
 
   /**
@@ -178,7 +179,7 @@ export class ConnectionRecord {
    * refused session; a source that leaves before its answer has failed; between exchanges there is nothing to tell.
    */
   close(by: Side, end: LinkEnd): void {
-    if (by === 'destination' && (this.waiting || this.#rejected)) this.#append(by, closedMessage(end), 0);
+    if (by === 'destination' && (this.waiting || this.#rejected)) this.#append(by, closedMessage(end), 0, Date.now());
     if (end.failure !== undefined) this.fail(end.failure);
     else if (this.waiting && by === 'source')
       this.fail(new Error('the source closed the connection before the answer'));
@@ -188,20 +189,25 @@ export class ConnectionRecord {
 
   #ask({ name, referenceId }: TcpMessage): void {
     if (!this.waiting) this.#begin();
-    const handshake = handshakeOpenedBy(name);
-    if (handshake !== undefined && this.#handshake === undefined) {
-      this.#handshake = handshake;
-      this.#opening = this.#current;
-    }
-    const key = handshake === undefined ? referenceId : sessionKey;
+    if (this.#handshake === undefined) this.#await(handshakeOpenedBy(name));
+    const key = name === this.#handshake?.open ? sessionKey : referenceId;
     if (key === undefined || this.#open.has(key) || mayStayUnanswered.has(name)) return;
     this.#open.add(key);
     this.#record.open += 1;
   }
 
+  #await(handshake: Handshake | undefined): void {
+    if (handshake === undefined) return;
+    this.#handshake = handshake;
+    this.#opening = this.#current;
+  }
+
   #begin(): void {
     const before = this.#current;
-    if (before !== undefined && before === this.#opening) before.overture = this.#isOverture(before);
+    if (before !== undefined && before === this.#opening) {
+      const opening = this.#record.get(before);
+      if (opening !== undefined) opening.overture = this.#isOverture(opening);
+    }
     this.#current = this.#record.begin();
   }
 
@@ -225,16 +231,10 @@ export class ConnectionRecord {
     return name === opened || name === rejected;
   }
 
-  #append(from: Side, content: TcpMessage, bytes: number): void {
+  #append(from: Side, content: TcpMessage, size: number, atMs: number): void {
     this.#current ??= this.#record.begin();
-    this.#record.add(this.#current, from, content, bytes);
+    this.#record.add(this.#current, from, content, size, atMs);
   }
-}
-
-function forget(exchange: Recorded): void {
-  exchange.forgotten = true;
-  exchange.first = undefined;
-  exchange.last = undefined;
 }
 
 function messagesOf({ first }: Recorded): ObservedMessage[] {

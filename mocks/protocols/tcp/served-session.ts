@@ -43,7 +43,10 @@ export class ServedSession {
       limits: by.limits,
       peer: 'source',
       backlog: by.backlog,
-      events: { message: (message, size) => this.#take(message, size), ended: (end) => void this.#ended(end) },
+      events: {
+        message: (message, size, atMs) => this.#take(message, size, atMs),
+        ended: (end) => void this.#ended(end),
+      },
     });
     this.#handler = by.accept({
       push: (message) => this.#send([message]),
@@ -70,8 +73,8 @@ export class ServedSession {
     await this.#link.close(closeCode.normal, 'the mock is closed');
   }
 
-  #take(message: TcpMessage, size: number): void {
-    this.#record.add('source', message, size);
+  #take(message: TcpMessage, size: number, atMs: number): void {
+    this.#record.add('source', message, size, atMs);
     const { open } = this.#by.handshake;
     const isOpening = message.name === open;
     if (this.#state === 'new' && !isOpening) {
@@ -80,7 +83,7 @@ export class ServedSession {
       this.#breakRule(`${open} came twice in one session`);
     } else {
       if (isOpening) this.#opening();
-      this.#answer(message);
+      this.#answer(message, atMs);
     }
   }
 
@@ -89,17 +92,17 @@ export class ServedSession {
     this.#state = 'opening';
   }
 
-  #answer(message: TcpMessage): void {
+  #answer(message: TcpMessage, atMs: number): void {
     const stray = this.#by.index.stray(message);
-    if (stray === undefined) this.#ask(message);
+    if (stray === undefined) this.#ask(message, atMs);
     else this.#refuse(message, stray);
   }
 
-  #ask(message: TcpMessage): void {
+  #ask(message: TcpMessage, atMs: number): void {
     try {
       const answers = this.#handler.onMessage(message);
       if (answers instanceof Promise) this.#await(message, answers);
-      else if (answers !== undefined) this.#send(answers);
+      else if (answers !== undefined) this.#send(answers, atMs);
     } catch (error) {
       this.#mockFailed(message, error);
     }
@@ -123,12 +126,13 @@ export class ServedSession {
     this.#send([this.#handler.refuse(message, reason.message)]);
   }
 
-  #send(messages: readonly TcpMessage[]): void {
+  /** @param atMs when they are sent, since 1970: what is answered at once is sent when it was asked */
+  #send(messages: readonly TcpMessage[], atMs = Date.now()): void {
     for (const message of messages) {
       if (this.#state === 'over') return;
       const size = this.#write(message);
       if (size === undefined) return;
-      this.#record.add('destination', message, size);
+      this.#record.add('destination', message, size, atMs);
       if (this.#state === 'opening') this.#takeSessionAnswer(message);
     }
   }

@@ -101,9 +101,10 @@ class TappedConnection {
 
   #take(from: Side, decode: () => Frame[]): void {
     if (!this.#reading) return;
+    const atMs = Date.now();
     for (const frame of decodeSafely(decode)) {
       if (!this.#reading) return;
-      if (frame.kind === 'message') this.#record.add(from, frame.message, frame.size);
+      if (frame.kind === 'message') this.#record.add(from, frame.message, frame.size, atMs);
       else if (frame.kind === 'close') this.#end(from, { code: frame.code, text: frame.text });
       else if (frame.kind === 'codec-error') this.#unreadable(`the ${from} could not read a frame: ${frame.text}`);
       else if (frame.kind === 'unreadable') this.#unreadable(`a frame of the ${from} cannot be read: ${frame.reason}`);

@@ -39,13 +39,12 @@ export function isMembers(value: TcpValue | undefined): value is Members {
 
 /** The objects that pass every key of the filter; a DBID overrides all other keys. */
 export function select(world: ConfigurationWorld, type: number, filter: Members): readonly ConfObject[] | Refusal {
-  const wanted = Object.entries(filter);
-  const unknown = wanted.find(([key]) => !Object.hasOwn(properties, key));
-  if (unknown !== undefined) return new Refusal(errorTypes.invalidRequest, `${unknown[0]} is not a key of a filter`);
-  const byDbid = wanted.filter(([key]) => key === keys.dbid);
-  const deciding = byDbid.length > 0 ? byDbid : wanted;
+  const wanted = Object.keys(filter);
+  const unknown = wanted.find((key) => !Object.hasOwn(properties, key));
+  if (unknown !== undefined) return new Refusal(errorTypes.invalidRequest, `${unknown} is not a key of a filter`);
+  const deciding = wanted.includes(keys.dbid) ? [keys.dbid] : wanted;
   return objectsOf(world, type).filter((object) =>
-    deciding.every(([key, value]) => object[properties[key] as string] === value),
+    deciding.every((key) => object[properties[key] as string] === filter[key]),
   );
 }
 

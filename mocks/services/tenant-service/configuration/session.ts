@@ -95,11 +95,15 @@ export class ConfigurationSession implements TcpHandler {
   #read(message: TcpMessage, type: number, filter: Members): readonly TcpMessage[] {
     const found = select(this.#world, type, filter);
     if (found instanceof Refusal) return [refusal(message, found)];
-    const parts = inParts(found, this.#world.objectsPerPart).map((objects) =>
-      answer(message, events.read, { ObjectType: type, ConfObject: objects }),
-    );
-    if (this.#world.breaksWithinAnswer) return this.#breakAfter(parts.slice(0, 1));
-    return [...parts, answer(message, events.sent)];
+    const { objectsPerPart, breaksWithinAnswer } = this.#world;
+    const answers: TcpMessage[] = [];
+    for (let at = 0; at < found.length; at += objectsPerPart) {
+      const part = found.slice(at, at + objectsPerPart);
+      answers.push(answer(message, events.read, { ObjectType: type, ConfObject: part }));
+    }
+    if (breaksWithinAnswer) return this.#breakAfter(answers.slice(0, 1));
+    answers.push(answer(message, events.sent));
+    return answers;
   }
 
   #breakAfter(messages: readonly TcpMessage[]): readonly TcpMessage[] {
@@ -142,10 +146,4 @@ function outcome(
 
 function refusal(message: TcpMessage, { type, text }: Refusal): TcpMessage {
   return answer(message, error, { type, text });
-}
-
-function inParts(objects: readonly ConfObject[], objectsPerPart: number): (readonly ConfObject[])[] {
-  const parts: (readonly ConfObject[])[] = [];
-  for (let at = 0; at < objects.length; at += objectsPerPart) parts.push(objects.slice(at, at + objectsPerPart));
-  return parts;
 }
