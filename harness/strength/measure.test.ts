@@ -187,7 +187,7 @@ describe('the reports', () => {
       killed: total,
       carried,
       survivors: [],
-      tolerant: { total: strength.tolerant.total, accepted: strength.tolerant.total },
+      tolerant: { total: strength.tolerant.total, accepted: strength.tolerant.total, refused: [] },
     });
     expect(free).toEqual(strength.free);
   });
