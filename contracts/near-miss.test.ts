@@ -9,7 +9,7 @@ import { kafkaProfile } from './messages/kafka.ts';
 import { postgresProfile } from './messages/postgres.ts';
 import type { MessageProfile } from './messages/profile.ts';
 import { redisProfile } from './messages/redis.ts';
-import { sipProfile } from './messages/sip.ts';
+import { sipProfile } from './messages/sip-profile.ts';
 import { tcpProfile } from './messages/tcp.ts';
 import { candidates, nearest, nearMissText, unmatched } from './near-miss.ts';
 

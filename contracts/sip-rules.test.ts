@@ -3,25 +3,25 @@ import sipProxy from './connections/51-voice-sip-cluster-service--voice-sip-prox
 import webrtc from './connections/57-voice-sip-proxy-service--webrtc-media-service.ts';
 import voicePlatform from './connections/58-genesys-voice-platform--voice-sip-proxy-service.ts';
 import border from './connections/59-voice-sip-proxy-service--session-border-controller.ts';
-import type { Interaction, Side } from './contract.ts';
+import type { Contract, Interaction, Side } from './contract.ts';
 import { compile, generate, match } from './matching.ts';
 import { isSipRequest, type SipMessage, type SipVia } from './messages/sip.ts';
-import { brokenSipRules, checkSipRules, type SipTraffic, sipRules } from './sip-rules.ts';
+import { brokenSipRules, checkSipRules, type SipTraffic, sipRules, sipStandard, trafficOf } from './sip-rules.ts';
 
 interface Message {
   from: Side;
   content: SipMessage;
 }
 
-const contracts = { 51: sipProxy, 57: webrtc, 58: voicePlatform, 59: border };
-const interactions = Object.entries(contracts).flatMap(([number, contract]) =>
-  (contract.interactions as readonly Interaction[]).map((interaction) => ({ number: Number(number), interaction })),
+const contracts = [sipProxy, webrtc, voicePlatform, border] as unknown as Contract[];
+const interactions = contracts.flatMap((contract) =>
+  contract.interactions.map((interaction) => ({ contract, interaction })),
 );
 
 const addresses = { source: '10.0.0.1:5060', destination: '10.0.0.2:5060' };
 
 /** The traffic of two ends that send the examples of a contract, each transaction with a branch of its own. */
-function trafficOf({ number, interaction }: (typeof interactions)[number]): SipTraffic & { messages: Message[] } {
+function exampleOf({ contract, interaction }: (typeof interactions)[number]): SipTraffic & { messages: Message[] } {
   const bindings = new Map<string, unknown>();
   const branches = new Set<string>();
   const messages = interaction.steps.map((step): Message => {
@@ -42,25 +42,25 @@ function trafficOf({ number, interaction }: (typeof interactions)[number]): SipT
     match(compiled, content, { strict: [], bindings });
     return { from: step.from, content };
   });
-  return { transport: number === 57 ? 'UDP' : 'TCP', messages, ...(number === 51 ? { proxy: 'destination' } : {}) };
+  return { ...trafficOf({ contract, messages, values: {} }), messages };
 }
 
 /** The traffic of the interaction whose description has these words. */
 function good(words: string): SipTraffic & { messages: Message[] } {
   const found = interactions.find(({ interaction }) => interaction.description.includes(words));
   if (found === undefined) throw new Error(`no interaction says "${words}"`);
-  return trafficOf(found);
+  return exampleOf(found);
 }
 
 describe('examples of the contracts keep every rule', () => {
   test.each(interactions.map((each) => [each.interaction.description, each] as const))('%s', (_description, each) => {
-    expect(brokenSipRules(trafficOf(each))).toEqual([]);
+    expect(brokenSipRules(exampleOf(each))).toEqual([]);
   });
 
   test('and show an occasion for every rule but those of two refusals that no contract has', () => {
     const kept = new Set(
       interactions.flatMap((each) =>
-        [...checkSipRules(trafficOf(each))].filter(([, { verdict }]) => verdict !== 'no occasion').map(([id]) => id),
+        [...checkSipRules(exampleOf(each))].filter(([, { verdict }]) => verdict !== 'no occasion').map(([id]) => id),
       ),
     );
     expect(sipRules.map(({ id }) => id).filter((id) => !kept.has(id))).toEqual(['R35', 'R36']);
@@ -253,10 +253,51 @@ test('the answer to a challenge is what the password gives (the example of RFC 2
   expect(verdictWith('Circle Of Life')).toEqual({ verdict: 'kept', occasions: 2 });
   expect(verdictWith('Circle of Life')).toEqual({
     verdict: 'broken',
+    occasions: 2,
     breaks: [
       { message: 0, path: '$.headers.authorization.params.response', text: 'it is not what the password gives' },
     ],
   });
+});
+
+describe('a run gives the rules what they need', () => {
+  const example = (contract: Contract) => exampleOf({ contract, interaction: contract.interactions[0] as Interaction });
+
+  test('the transport of the table, and the side that is a proxy', () => {
+    expect(contracts.map(example).map(({ transport, proxy }) => [transport, proxy])).toEqual([
+      ['TCP', 'destination'],
+      ['UDP', 'source'],
+      ['TCP', 'destination'],
+      ['TCP', 'source'],
+    ]);
+  });
+
+  test('the password that the provider states gave, of which the answer to a challenge is made', () => {
+    const { messages } = good(secondTry);
+    const contract = border as unknown as Contract;
+    const pathsWith = (values: Record<string, string>) => {
+      const found = sipStandard.check({ contract, messages, values }).get('X08');
+      return found?.verdict === 'broken' ? found.breaks.map(({ path }) => path) : found?.verdict;
+    };
+    expect(pathsWith({})).toBe('kept');
+    // The example's response is nobody's hash.
+    expect(pathsWith({ digestUser: 'trunk1', digestPassword: 'p' })).toEqual([
+      '$.headers.proxy-authorization.params.response',
+    ]);
+    expect(pathsWith({ digestUser: 'another', digestPassword: 'p' })).toBe('kept');
+  });
+});
+
+test.each([
+  ['asks for no hop at all', put('headers.max-forwards', 0)],
+  ['has been passed on', put('headers.via.below', [{ transport: 'TCP', sentBy: 'a', branch: 'z9hG4bK-a' }])],
+])('a request that %s need not begin with 70 hops', (_what, change) => {
+  const traffic = good(call);
+  const [invite] = traffic.messages as [Message];
+  put('headers.max-forwards', 12)(traffic.messages, invite);
+  expect(checkSipRules(traffic).get('R23')?.verdict).toBe('broken');
+  change(traffic.messages, invite);
+  expect(checkSipRules(traffic).get('R23')?.verdict).toBe('no occasion');
 });
 
 test('a broken rule is one sentence with its section', () => {
@@ -264,8 +305,8 @@ test('a broken rule is one sentence with its section', () => {
   dropped('headers.max-forwards', 5)(traffic.messages, traffic.messages[4] as Message);
   expect(brokenSipRules(traffic)).toEqual([]);
   expect(brokenSipRules(traffic, 'warning')).toEqual([
-    'R20-ACK (RFC 3261, section 8.1.1): an ACK says how many hops it may go, which real SIP Servers are known to leave out. ' +
-      'Message 5, $.headers.max-forwards: max-forwards has to be there, and is not.',
+    'message 5: $.headers.max-forwards: RFC 3261, section 8.1.1 (R20-ACK): an ACK says how many hops it may go, ' +
+      'which real SIP Servers are known to leave out; max-forwards has to be there, and is not',
   ]);
 });
 

@@ -1,3 +1,7 @@
+import type { SystemName } from './architecture.ts';
+import { credentialValues } from './messages/sip.ts';
+import { breakSentence, type RuleVerdict, type SeenExchange, type Standard } from './messages/standard.ts';
+import { rowOf } from './parts.ts';
 import { digestRules } from './sip-rules/digests.ts';
 import { eventRules } from './sip-rules/events.ts';
 import { extensionRules } from './sip-rules/extensions.ts';
@@ -7,10 +11,11 @@ import { proxyRules } from './sip-rules/proxies.ts';
 import { readTraffic, type SipTraffic } from './sip-rules/record.ts';
 import { requestRules } from './sip-rules/requests.ts';
 import { responseRules } from './sip-rules/responses.ts';
-import type { RuleVerdict, SipRule } from './sip-rules/rule.ts';
+import type { SipRule } from './sip-rules/rule.ts';
 
 export type { SipTraffic } from './sip-rules/record.ts';
-export type { RuleVerdict, SipRule } from './sip-rules/rule.ts';
+
+const PROXY: SystemName = 'Voice SIP Proxy Service';
 
 /**
  * Rules of the RFCs that hold whatever a contract says, over the logical messages of one connection. What a logical message no longer
@@ -33,16 +38,35 @@ export function checkSipRules(traffic: SipTraffic): Map<string, RuleVerdict> {
   return new Map(sipRules.map((rule) => [rule.id, rule.check(record)]));
 }
 
-/** The broken rules, a sentence each: the rule with its section, the message counted from 1, the path, and what is wrong. */
+/** The broken rules, a sentence each, with the message counted from 1. */
 export function brokenSipRules(traffic: SipTraffic, level: SipRule['level'] = 'error'): string[] {
   const verdicts = checkSipRules(traffic);
   return sipRules
     .filter((rule) => rule.level === level)
-    .flatMap(({ id, section, says }) => {
-      const found = verdicts.get(id);
+    .flatMap((rule) => {
+      const found = verdicts.get(rule.id);
       if (found?.verdict !== 'broken') return [];
-      return found.breaks.map(
-        ({ message, path, text }) => `${id} (${section}): ${says}. Message ${message + 1}, ${path}: ${text}.`,
-      );
+      return found.breaks.map((each) => `message ${each.message + 1}: ${breakSentence(rule, each)}`);
     });
 }
+
+/** What the rules have to know besides of the messages of an exchange. */
+export function trafficOf({ contract, messages, values }: SeenExchange): SipTraffic {
+  const { protocol, dials, listens } = rowOf(contract);
+  const proxy = dials === PROXY ? 'source' : listens === PROXY ? 'destination' : undefined;
+  const user = values[credentialValues.user];
+  const password = values[credentialValues.password];
+  return {
+    transport: protocol === 'SIP/UDP' ? 'UDP' : 'TCP',
+    messages,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(user === undefined || password === undefined ? {} : { passwords: { [user]: password } }),
+  };
+}
+
+/** The rules of the RFCs, as a run checks them. */
+export const sipStandard: Standard = {
+  name: 'SIP',
+  rules: sipRules,
+  check: (exchange) => checkSipRules(trafficOf(exchange)),
+};

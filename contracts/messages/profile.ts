@@ -1,4 +1,5 @@
 import type { FreePart, Side } from '../contract.ts';
+import type { Standard } from './standard.ts';
 
 /**
  * How the logical messages of one protocol are compared.
@@ -17,4 +18,6 @@ export interface MessageProfile {
   identity: Readonly<Record<Side, readonly string[]>>;
   /** What any message of the protocol may carry and no contract relies on, by the side that sent it. */
   free?: Readonly<Record<Side, readonly FreePart[]>>;
+  /** What the protocol's standard asks of every exchange, whatever its contract says. */
+  standard?: Standard;
 }

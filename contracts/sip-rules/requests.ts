@@ -163,6 +163,8 @@ export const requestRules: readonly SipRule[] = [
     ({ requests }) =>
       requests
         .filter(({ message: { method, headers } }) => openingMethods.includes(method) && headers.to?.tag === undefined)
+        // Who passes a request on has counted down; who asks for no hop at all means the next one (sections 11 and 16.3).
+        .filter(({ message: { headers } }) => headers.via?.below === undefined && headers['max-forwards'] !== 0)
         .map((request) => {
           const hops = request.message.headers['max-forwards'];
           return occasion(request, '$.headers.max-forwards', hops === 70, `70 is usual, got ${hops}`);

@@ -7,6 +7,7 @@ import { parseAddress } from '../address.ts';
 import { sentenceOf, UsageError } from '../errors.ts';
 import { prepareReportFolder, writeReports } from '../report/files.ts';
 import { verifyJson } from '../report/json.ts';
+import { standardsText } from '../report/standards.ts';
 import { coverageText, failuresText, holesText, runTable, skippedText, totalsText } from '../report/text.ts';
 import { parseAsked, parseSystem, partName, select } from '../selection.ts';
 import { execSource } from '../verify/exec-source.ts';
@@ -118,7 +119,10 @@ function printRun(outcome: Run, contracts: readonly Contract[], options: VerifyO
   }
   if (outcome.reason !== undefined) context.note(`voxpact: ${outcome.reason}`);
   context.print(runTable(outcome, contracts, context));
-  const texts = [skippedText(outcome), coverageText(outcome), failuresText(outcome, context), holesText(outcome)];
+  const texts = [
+    ...[skippedText(outcome), coverageText(outcome), standardsText(outcome)],
+    ...[failuresText(outcome, context), holesText(outcome)],
+  ];
   for (const text of texts) if (text !== '') context.print(`\n${text}`);
   context.print(`\n${totalsText(outcome, context)}`);
 }

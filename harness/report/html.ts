@@ -5,6 +5,7 @@ import { connectionVerdict, type Run } from '../verify/run.ts';
 import { coverageOf, timesExercised } from './coverage.ts';
 import { explain } from './explain.ts';
 import { contractCounts, verifyJson } from './json.ts';
+import { brokenText, standardsOf } from './standards.ts';
 import { wholeResults } from './whole.ts';
 
 const template = new URL('./report.eta', import.meta.url);
@@ -32,6 +33,8 @@ export function htmlPage(run: Run): string {
     rows,
     json: verifyJson(run),
     coverage: coverageOf(run),
+    standards: standardsOf(run),
+    brokenText,
     timesExercised,
   });
 }

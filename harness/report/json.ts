@@ -4,6 +4,7 @@ import { wholeConnections } from '../../contracts/parts.ts';
 import { type ConnectionResult, connectionVerdict, type Run, sidesOf } from '../verify/run.ts';
 import type { SideResult, Verdict } from '../verify/verdict.ts';
 import { coverageOf, timesExercised } from './coverage.ts';
+import { type RunStandard, standardsOf } from './standards.ts';
 import type { StoredReport } from './stored.ts';
 import { wholeResults } from './whole.ts';
 
@@ -89,8 +90,19 @@ function connectionJson({ contract, destination, source }: ConnectionResult) {
   };
 }
 
+function standardJson({ name, messages, rules, broken }: RunStandard) {
+  return {
+    name,
+    messages,
+    rules,
+    withoutOccasion: rules.filter(({ occasions }) => occasions === 0).map(({ id }) => id),
+    broken: broken.map(({ rule, ...where }) => ({ rule: rule.id, section: rule.section, level: rule.level, ...where })),
+  };
+}
+
 /** `voxpact verify --json`, version 1; also what `report.json` holds. */
 export function verifyJson(run: Run) {
+  const standards = standardsOf(run);
   const sides = run.connections.flatMap(sidesOf);
   const whole = wholeResults(run.connections);
   return {
@@ -105,6 +117,7 @@ export function verifyJson(run: Run) {
     },
     coverage: coverageOf(run),
     ...(run.holes === undefined ? {} : { holes: run.holes }),
+    ...(standards.length === 0 ? {} : { standards: standards.map(standardJson) }),
     connections: whole.map(connectionJson),
   };
 }

@@ -2,7 +2,8 @@ import junitReportBuilder, { type Builder } from 'junit-report-builder';
 import type { Side } from '../../contracts/contract.ts';
 import type { Hole } from '../verify/require.ts';
 import { type ConnectionResult, type Run, sideTitle } from '../verify/run.ts';
-import type { SideResult } from '../verify/verdict.ts';
+import { faults } from '../verify/standard.ts';
+import type { InteractionResult, SideResult } from '../verify/verdict.ts';
 import { explain } from './explain.ts';
 
 // The package's types describe a namespace, what it exports to ESM is the builder itself.
@@ -15,11 +16,14 @@ function addSide(builder: Builder, result: ConnectionResult, side: Side, part: S
     explain({ contract: result.contract, [side]: part }).map((each) => [each.where, each] as const),
   );
   const textOf = (description?: string) => {
-    const where = description === undefined ? name : `${name}, "${description}"`;
-    const explanation = explanations.get(where);
+    const explanation =
+      description === undefined
+        ? (explanations.get(name) ?? explanations.get(`${name}, between the interactions`))
+        : explanations.get(`${name}, "${description}"`);
     return [...(explanation?.sentences ?? []), `Fix: ${explanation?.fix ?? ''}`].join('\n');
   };
-  if (part.interactions.length === 0) {
+  // The trouble of a whole side: none of its interactions says it.
+  if (part.interactions.length === 0 || (part.verdict === 'error' && part.reason !== undefined)) {
     suite
       .testCase()
       .className(name)
@@ -29,17 +33,27 @@ function addSide(builder: Builder, result: ConnectionResult, side: Side, part: S
   for (const { title, message } of part.strays ?? []) {
     suite.testCase().className(name).name(`between the interactions: ${title}`).failure(message, 'contract');
   }
-  for (const { description, verdict, reason, mismatches, durationMs } of part.interactions) {
+  for (const { rule, sentence } of faults(part.between)) {
+    suite.testCase().className(name).name(`between the interactions: ${rule.id}`).failure(sentence, 'standard');
+  }
+  for (const result of part.interactions) {
+    const { description, verdict, reason, durationMs } = result;
     const testCase = suite
       .testCase()
       .className(name)
       .name(description)
       .time(durationMs / 1000);
-    if (verdict === 'failed')
-      testCase.failure(mismatches[0]?.message ?? 'failed', 'contract').stacktrace(textOf(description));
+    if (verdict === 'failed') testCase.failure(...failureOf(result)).stacktrace(textOf(description));
     if (verdict === 'error') testCase.error(reason ?? 'error', 'harness', textOf(description));
     if (verdict === 'skipped') testCase.skipped().standardOutput(reason ?? '');
   }
+}
+
+/** The first thing that is wrong, and whether the contract or only the standard of the protocol asks for it. */
+function failureOf({ mismatches, standard }: InteractionResult): [message: string, type: string] {
+  const [mismatch] = mismatches;
+  if (mismatch !== undefined) return [mismatch.message, 'contract'];
+  return [faults(standard)[0]?.sentence ?? 'failed', 'standard'];
 }
 
 function addHoles(builder: Builder, holes: readonly Hole[]): void {

@@ -4,6 +4,7 @@ import type { MessageProfile } from '../../contracts/messages/profile.ts';
 import { type Observed, type StateSet, UnattainableStateError, UnreachableError } from '../../mocks/adapter.ts';
 import { sentenceOf } from '../errors.ts';
 import { unreachedSteps } from './reached.ts';
+import { checkStandard, faults, ownFault, type StandardFindings } from './standard.ts';
 import type { KnownMessages } from './strays.ts';
 import type { InteractionResult, Phase } from './verdict.ts';
 
@@ -26,7 +27,7 @@ export interface Trial {
 }
 
 type Outcome = Pick<InteractionResult, 'verdict' | 'mismatches' | 'messages' | 'reason' | 'during'> &
-  Partial<Pick<InteractionResult, 'unreached'>>;
+  Partial<Pick<InteractionResult, 'unreached' | 'standard'>>;
 
 function errorOutcome(during: Phase, reason: string, messages = 0): Outcome {
   return { verdict: 'error', during, reason, mismatches: [], messages };
@@ -49,6 +50,7 @@ function outcomeOf(
   { interaction, side, profile, known }: Trial,
   { messages, failure, trouble }: Observed & { trouble?: unknown },
   values: StateSet['values'],
+  standard: StandardFindings | undefined,
 ): Outcome {
   const count = messages.length;
   if (failure instanceof UnreachableError) return errorOutcome('exchange', failure.message, count);
@@ -57,12 +59,14 @@ function outcomeOf(
   const judged = judge(interaction, messages, profile, side, values);
   const mismatches = known?.explain(judged, failure) ?? judged;
   if (failure !== undefined) mismatches.push(failureMismatch(side, failure, interaction, count));
-  if (mismatches.length > 0) {
+  if (mismatches.length + faults(standard).length > 0) {
     const reason = trouble === undefined ? {} : { reason: sentenceOf(trouble) };
     return { verdict: 'failed', mismatches, messages: count, ...reason };
   }
   if (trouble !== undefined) return errorOutcome('exchange', sentenceOf(trouble), count);
   if (count === 0) return errorOutcome('exchange', 'nothing was exchanged');
+  const own = ownFault(standard);
+  if (own !== undefined) return errorOutcome('judging', own, count);
   return { verdict: 'passed', mismatches: [], messages: count };
 }
 
@@ -77,9 +81,11 @@ async function attempt(trial: Trial, undos: StateSet['undo'][]): Promise<Outcome
     }
     during = 'exchange';
     const observed = await trial.run(values);
-    const { interaction, profile, side } = trial;
-    const unreached = unreachedSteps(interaction, observed.messages, profile, side, values);
-    return { ...outcomeOf(trial, observed, values), unreached };
+    const { contract, interaction, profile, side } = trial;
+    const { messages } = observed;
+    const unreached = unreachedSteps(interaction, messages, profile, side, values);
+    const standard = checkStandard(profile, { contract, messages, values }, side);
+    return { ...outcomeOf(trial, observed, values, standard), unreached, ...(standard && { standard }) };
   } catch (error) {
     if (!(error instanceof UnattainableStateError)) return errorOutcome(during, sentenceOf(error));
     return { verdict: 'skipped', reason: error.message, mismatches: [], messages: 0 };

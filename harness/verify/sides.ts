@@ -2,6 +2,7 @@ import type { Contract, Interaction } from '../../contracts/contract.ts';
 import type { Address, Exchange, MockServer, Observed, ProtocolAdapter } from '../../mocks/adapter.ts';
 import { sentenceOf } from '../errors.ts';
 import { type SetState, tryInteraction } from './interaction.ts';
+import { checkStandard, faults, ownFault } from './standard.ts';
 import { Interludes, KnownMessages } from './strays.ts';
 import { combine, type InteractionResult, type SideResult } from './verdict.ts';
 
@@ -104,20 +105,35 @@ export async function verifySource(options: SourceOptions): Promise<SideResult> 
       },
     }),
   );
-  return signal.aborted ? result : await withStrays(result, known, interludes, server);
+  return signal.aborted ? result : await withInterludes(result, options, known, interludes);
 }
 
-async function withStrays(
+async function withInterludes(
   result: SideResult,
+  { contract, adapter, server }: SourceOptions,
   known: KnownMessages,
   interludes: Interludes,
-  server: MockServer,
 ): Promise<SideResult> {
   try {
     await server.settled();
   } catch (error) {
     return { ...result, verdict: 'error', reason: sentenceOf(error) };
   }
-  const strays = known.strays(interludes.exchanges());
-  return strays.length === 0 ? result : { ...result, verdict: combine([result, { verdict: 'failed' }]), strays };
+  const exchanges = interludes.exchanges();
+  const strays = known.strays(exchanges);
+  const messages = exchanges.flatMap((exchange) => exchange.messages);
+  const between = checkStandard(adapter.profile, { contract, messages, values: {} }, 'source');
+  const own = ownFault(between);
+  const isBroken = strays.length + faults(between).length > 0;
+  return {
+    ...result,
+    verdict: combine([
+      result,
+      ...(isBroken ? [{ verdict: 'failed' as const }] : []),
+      ...(own === undefined ? [] : [{ verdict: 'error' as const }]),
+    ]),
+    ...(own === undefined ? {} : { reason: own }),
+    ...(strays.length === 0 ? {} : { strays }),
+    ...(between && { between }),
+  };
 }

@@ -1,12 +1,13 @@
 import type { StepMismatch } from '../../contracts/conversation.ts';
 import type { UnreachedStep } from './reached.ts';
+import type { StandardFindings } from './standard.ts';
 import type { Stray } from './strays.ts';
 
 /** How a check ended. `error` is the harness's own trouble or a peer that was never reached; nothing was proven then. */
 export type Verdict = 'passed' | 'failed' | 'skipped' | 'error';
 
-/** Setting the provider states, exchanging messages, undoing the states; or the run was interrupted. */
-export type Phase = 'setup' | 'exchange' | 'teardown' | 'interrupt';
+/** Setting the provider states, exchanging messages, judging its own, undoing the states; or the run was interrupted. */
+export type Phase = 'setup' | 'exchange' | 'judging' | 'teardown' | 'interrupt';
 
 /** How one interaction ended on one side of its connection. */
 export interface InteractionResult {
@@ -14,6 +15,8 @@ export interface InteractionResult {
   verdict: Verdict;
   /** What broke the contract; empty unless the verdict is `failed`. */
   mismatches: readonly StepMismatch[];
+  /** What the protocol's standard says of the messages; absent where none is known, or nothing was exchanged. */
+  standard?: StandardFindings;
   /** Why it was skipped, what the error was, or what went wrong beside the broken contract. */
   reason?: string;
   /** What the harness was about when the error came. */
@@ -33,6 +36,8 @@ export interface SideResult {
   interactions: readonly InteractionResult[];
   /** What a source sent outside of all interactions; absent where there was nothing. */
   strays?: readonly Stray[];
+  /** What the protocol's standard says of what came outside of all interactions. */
+  between?: StandardFindings;
 }
 
 /** The verdict of a whole from those of its parts: one bad part is enough, and no part at all proves nothing. */

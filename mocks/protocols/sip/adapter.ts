@@ -1,4 +1,4 @@
-import { sipProfile } from '../../../contracts/messages/sip.ts';
+import { sipProfile } from '../../../contracts/messages/sip-profile.ts';
 import type { Carries, ProtocolAdapter, Respells } from '../../adapter.ts';
 import { openLine } from './line.ts';
 import { play as playDialog } from './play.ts';

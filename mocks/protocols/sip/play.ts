@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Conversation } from '../../../contracts/conversation.ts';
 import { compile } from '../../../contracts/matching.ts';
-import { sipProfile } from '../../../contracts/messages/sip.ts';
+import { sipProfile } from '../../../contracts/messages/sip-profile.ts';
 import { type Address, type Observed, type Performance, UnreachableError } from '../../adapter.ts';
 import { errorCode } from '../../error-code.ts';
 import { type Call, messagesOf, placeCall, takeCall } from './call.ts';

@@ -1,5 +1,5 @@
+import { credentialValues } from '../../../contracts/messages/sip.ts';
 import type { ServiceMock, StateHandler, StateSet } from '../../adapter.ts';
-import { credentialValues } from './sipp.ts';
 
 /** What the states of a SIP mock act on: the switches of its running scenario. */
 export interface SipWorld {

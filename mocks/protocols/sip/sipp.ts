@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { Interaction } from '../../../contracts/contract.ts';
 import { compile, generate } from '../../../contracts/matching.ts';
-import { isSipRequest } from '../../../contracts/messages/sip.ts';
+import { credentialValues, isSipRequest } from '../../../contracts/messages/sip.ts';
 import type { Address } from '../../adapter.ts';
 import { errorCode } from '../../error-code.ts';
 import { freePort } from '../../ports.ts';
@@ -125,9 +125,6 @@ export interface CallRun {
   callTimeoutMs: number;
   signal: AbortSignal;
 }
-
-/** Values of provider states that say who the source is where it is asked (RFC 3261, section 22). */
-export const credentialValues = { user: 'digestUser', password: 'digestPassword' } as const;
 
 /**
  * Arguments for the answer to a challenge; none where the interaction has none. SIPp would put an address of its own in place of
