@@ -288,6 +288,26 @@ describe('a run gives the rules what they need', () => {
   });
 });
 
+test('the phones that a call is forked to have dialogs and sessions of their own', () => {
+  const traffic = good(call);
+  const { messages } = traffic;
+  const [, , ringing, answered] = messages as [Message, Message, Message, Message];
+  const early = structuredClone(ringing);
+  for (const [place, value] of [
+    ['headers.to.tag', 'another-phone'],
+    ['headers.contact', [{ uri: 'sip:another-phone@127.0.0.2' }]],
+    ['sdp', { ...structuredClone(answered.content.sdp), origin: '- 9 9 IN IP4 127.0.0.2' }],
+    ['headers.content-type', 'application/sdp'],
+    ['headers.content-length', 200],
+  ] as const) {
+    put(place, value)(messages, early);
+  }
+  messages.splice(2, 0, early);
+  expect(brokenSipRules(traffic)).toEqual([]);
+  put('headers.to.tag', 'a-third-phone')(messages, messages[6] as Message);
+  expect(brokenSipRules(traffic)).toContainEqual(expect.stringMatching(/^message 7: \$\.headers\.to\.tag: .*\(R22\)/));
+});
+
 test.each([
   ['asks for no hop at all', put('headers.max-forwards', 0)],
   ['has been passed on', put('headers.via.below', [{ transport: 'TCP', sentBy: 'a', branch: 'z9hG4bK-a' }])],

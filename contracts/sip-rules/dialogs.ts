@@ -1,7 +1,7 @@
 import type { Side } from '../contract.ts';
 import type { SipContact } from '../messages/sip.ts';
 import { otherSide } from '../mirrored.ts';
-import { type AnyEntry, isRequestEntry, type RequestEntry, type SipRecord } from './record.ts';
+import { type AnyEntry, isRequestEntry, type RequestEntry, type ResponseEntry, type SipRecord } from './record.ts';
 
 /** What is known of a dialog when a request comes (RFC 3261, section 12.1). */
 export interface DialogState {
@@ -28,27 +28,45 @@ const routeUris = (contacts: readonly SipContact[] | undefined) => (contacts ?? 
 
 /** The requests of a record that come when there is a dialog, with what is known of it by then. */
 export function requestsInDialogs(record: SipRecord): RequestInDialog[] {
-  const dialogs = new Map<string, DialogState>();
+  const dialogs = new Map<string, DialogState[]>();
   const found: RequestInDialog[] = [];
   for (const entry of record.entries) {
     const callId = entry.message.headers['call-id'] ?? '';
-    const dialog = dialogs.get(callId);
+    const ofCall = dialogs.get(callId) ?? [];
+    dialogs.set(callId, ofCall);
     if (isRequestEntry(entry)) {
+      const dialog = dialogOf(ofCall, otherSide(entry.from), entry.message.headers.to?.tag);
       if (dialog !== undefined) found.push({ request: entry, dialog: structuredClone(dialog) });
       if (dialog !== undefined) refreshTarget(dialog, entry, entry.message.method);
     } else {
       const { request } = entry;
-      const opened = dialog ?? opensDialog(entry);
-      if (opened !== undefined) dialogs.set(callId, opened);
-      if (opened === undefined || request === undefined) continue;
       const { status, headers } = entry.message;
       const tag = headers.to?.tag;
-      if (tag !== undefined && opened.tags[entry.from] === undefined) opened.tags[entry.from] = tag;
-      if (status > 100 && status < 300) refreshTarget(opened, entry, request.message.method);
-      if (request.message.method === 'BYE' && status < 300) opened.isOver = true;
+      const opened = isForked(entry, ofCall) ? undefined : dialogOf(ofCall, entry.from, tag);
+      const dialog = opened ?? opensDialog(entry);
+      if (dialog !== undefined && opened === undefined) ofCall.push(dialog);
+      if (dialog === undefined || request === undefined) continue;
+      if (tag !== undefined && dialog.tags[entry.from] === undefined) dialog.tags[entry.from] = tag;
+      if (status > 100 && status < 300) refreshTarget(dialog, entry, request.message.method);
+      if (request.message.method === 'BYE' && status < 300) dialog.isOver = true;
     }
   }
   return found;
+}
+
+/** The dialog of a call in which a side has the tag; the last one where no dialog has it, which is what a rule may find wrong. */
+function dialogOf(ofCall: readonly DialogState[], side: Side, tag: string | undefined): DialogState | undefined {
+  return ofCall.findLast(({ tags }) => tag !== undefined && tags[side] === tag) ?? ofCall.at(-1);
+}
+
+/** An INVITE that a proxy has forked opens a dialog with each phone that answers, by a tag of its own (RFC 3261, section 12.1). */
+function isForked({ from, message, request }: ResponseEntry, ofCall: readonly DialogState[]): boolean {
+  const tag = message.headers.to?.tag;
+  return (
+    tag !== undefined &&
+    request?.message.headers.to?.tag === undefined &&
+    ofCall.every(({ tags }) => tags[from] !== undefined && tags[from] !== tag)
+  );
 }
 
 /** The dialog that a response from 101 to 299 to INVITE or SUBSCRIBE sets up (RFC 3261, section 12.1). */

@@ -18,7 +18,10 @@ function reliable(record: SipRecord): Occasion[] {
       const knows = [...listOf(asked.supported), ...listOf(asked.require)].includes('100rel');
       const before = record.responses.findLast(
         (each) =>
-          each.index < response.index && each.request === response.request && each.message.headers.rseq !== undefined,
+          each.index < response.index &&
+          each.request === response.request &&
+          each.message.headers.to?.tag === headers.to?.tag &&
+          each.message.headers.rseq !== undefined,
       );
       const next = (before?.message.headers.rseq ?? 0) + 1;
       return [

@@ -1,6 +1,6 @@
 import { equalJson } from '../matching/values.ts';
 import type { Sdp } from '../messages/sip.ts';
-import type { AnyEntry, RequestEntry, SipRecord } from './record.ts';
+import { type AnyEntry, isRequestEntry, type RequestEntry, type SipRecord } from './record.ts';
 import { type Occasion, occasion, rule, type SipRule } from './rule.ts';
 
 type Described = AnyEntry & { sdp: Sdp };
@@ -94,7 +94,9 @@ function changes(record: SipRecord): Occasion[] {
   return record.entries.flatMap((entry) => {
     const { sdp, headers } = entry.message;
     if (sdp === undefined) return [];
-    const key = `${entry.from} ${headers['call-id']}`;
+    // By the sender's tag: each phone that a call is forked to has a session of its own.
+    const tag = (isRequestEntry(entry) ? headers.from : headers.to)?.tag;
+    const key = `${entry.from} ${headers['call-id']} ${tag}`;
     const before = last.get(key);
     last.set(key, sdp);
     if (before === undefined) return [];
