@@ -41,4 +41,12 @@ export const sipProfile: MessageProfile = {
     }
     return 'not a SIP message';
   },
+  placeOf(content) {
+    if (!isSipRequest(content) && !isSipResponse(content)) return {};
+    const { 'call-id': callId, cseq } = content.headers;
+    return {
+      ...(callId === undefined ? {} : { dialog: `Call-ID ${callId}` }),
+      ...(cseq === undefined ? {} : { number: `CSeq ${cseq.number}` }),
+    };
+  },
 };

@@ -49,4 +49,7 @@ export const tcpProfile: MessageProfile = {
     const { name } = content;
     return typeof name === 'object' && name !== null && 'value' in name ? String(name.value) : String(name);
   },
+  placeOf(content) {
+    return isTcpMessage(content) && content.referenceId !== undefined ? { number: `#${content.referenceId}` } : {};
+  },
 };

@@ -42,8 +42,7 @@ function toTags(record: SipRecord): Occasion[] {
       const asked = request.message.headers.to?.tag;
       const got = message.headers.to?.tag;
       const kept = asked === undefined ? (got ?? '') !== '' : got === asked;
-      const text =
-        asked === undefined ? 'a response from 101 on has a To tag' : `it has to be "${asked}", got ${show(got)}`;
+      const text = asked === undefined ? 'one has to be there, got none' : `it has to be "${asked}", got ${show(got)}`;
       return occasion(response, '$.headers.to.tag', kept, text);
     });
 }

@@ -5,6 +5,7 @@ import { rowOf } from '../../contracts/parts.ts';
 import type { ConnectionResult } from '../verify/run.ts';
 import { faults, ownFault } from '../verify/standard.ts';
 import type { InteractionResult, SideResult } from '../verify/verdict.ts';
+import type { Ladder } from './ladder.ts';
 
 /** One thing that went wrong, as a person reads it. */
 export interface Explanation {
@@ -13,6 +14,8 @@ export interface Explanation {
   /** What was expected and what came, a sentence each. */
   sentences: readonly string[];
   fix: string;
+  /** The messages, where there is a conversation to be drawn. */
+  ladder?: Ladder;
 }
 
 function systemUnderTest(contract: Contract, side: Side): string {
@@ -40,13 +43,21 @@ function fixFor(contract: Contract, side: Side, result: InteractionResult): stri
   return `see that ${system} is up and reachable, then run it again; nothing was proven`;
 }
 
+/** The drawing of what was exchanged; undefined where there is nothing to be drawn. */
+export function ladderOf(contract: Contract, { seen }: InteractionResult): Ladder | undefined {
+  const { dials, listens } = rowOf(contract);
+  return seen && { ends: { source: dials, destination: listens }, seen };
+}
+
 /** A mismatch below a message says which message; one of a whole message says it already. */
 function sentenceFor({ path, title, step, message }: StepMismatch): string {
   return path === '$' || step === 0 ? message : `${title}: ${message}`;
 }
 
 function explainInteraction(contract: Contract, side: Side, result: InteractionResult): Explanation {
+  const ladder = ladderOf(contract, result);
   return {
+    ...(ladder && { ladder }),
     where: `${connectionTitle(rowOf(contract))}, ${side}, "${result.description}"`,
     sentences: [
       ...result.mismatches.map(sentenceFor),

@@ -3,8 +3,9 @@ import { Eta } from 'eta';
 import { connections } from '../../contracts/architecture.ts';
 import { connectionVerdict, type Run } from '../verify/run.ts';
 import { coverageOf, timesExercised } from './coverage.ts';
-import { explain } from './explain.ts';
+import { explain, ladderOf } from './explain.ts';
 import { contractCounts, verifyJson } from './json.ts';
+import { ladderSvg } from './ladder.ts';
 import { brokenText, standardsOf } from './standards.ts';
 import { wholeResults } from './whole.ts';
 
@@ -35,6 +36,8 @@ export function htmlPage(run: Run): string {
     coverage: coverageOf(run),
     standards: standardsOf(run),
     brokenText,
+    ladderOf,
+    ladderSvg,
     timesExercised,
   });
 }

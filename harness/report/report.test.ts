@@ -6,6 +6,7 @@ import { assumed, type Contract, documented, inferred, source } from '../../cont
 import type { Run } from '../verify/run.ts';
 import { combine, type InteractionResult } from '../verify/verdict.ts';
 import { prepareReportFolder, writeReports } from './files.ts';
+import { htmlPage } from './html.ts';
 import { verifyJson } from './json.ts';
 import { junitXml } from './junit.ts';
 import { failuresText, runTable, skippedText, totalsText } from './text.ts';
@@ -172,6 +173,41 @@ describe('the report folder', () => {
     await expect(prepareReportFolder(join(file, 'reports'))).rejects.toThrow(
       `the report folder ${join(file, 'reports')} cannot be written to`,
     );
+  });
+});
+
+describe('a conversation', () => {
+  const seen = {
+    messages: [
+      { at: 1, from: 'source' as const, title: 'INVITE sip:<1>', dialog: 'Call-ID a', number: 'CSeq 1', faults: [] },
+      { at: 2, from: 'destination' as const, title: '200', dialog: 'Call-ID a', number: 'CSeq 1', faults: ['no tag'] },
+    ],
+    before: 0,
+    after: 0,
+  };
+  const drawn = (verdict: 'passed' | 'failed'): Run => ({
+    ...run,
+    connections: [
+      {
+        contract: { ...contract, connection: 51 },
+        destination: { verdict, interactions: [{ ...interactions[0], description: 'call', verdict, seen } as never] },
+      },
+    ],
+  });
+
+  test('that failed is drawn in the text and in the page', () => {
+    expect(failuresText(drawn('failed'), pipe)).toMatch(
+      /\n {2}Fix: .*\n {6}Voice SIP Cluster Service +Voice SIP Proxy Service\n.*\n {4}1 \|-- INVITE .*\n! {3}2 \|<-.*\n.* no tag /,
+    );
+    const page = htmlPage(drawn('failed'));
+    expect(page.match(/<svg class="ladder" role="img"[^>]*><title>/g)).toHaveLength(1);
+    expect(page).toContain('INVITE sip:&lt;1&gt;, CSeq 1</text>');
+    expect(page).not.toMatch(/(src|href)="?https?:/);
+  });
+
+  test('that passed is in the page for whoever opens it', () => {
+    expect(failuresText(drawn('passed'), pipe)).toBe('');
+    expect(htmlPage(drawn('passed'))).toContain('<details><summary>call</summary><svg class="ladder"');
   });
 });
 

@@ -8,6 +8,7 @@ import type { SideResult, Verdict } from '../verify/verdict.ts';
 import { type Coverage, coverageOf, type Place, type Tally } from './coverage.ts';
 import { explain } from './explain.ts';
 import { contractCounts, verifyJson } from './json.ts';
+import { ladderText } from './ladder.ts';
 import { listedInteractions, type StoredReport } from './stored.ts';
 import { wholeResults } from './whole.ts';
 
@@ -105,11 +106,10 @@ export function failuresText(run: Run, layout: Layout): string {
   const colors = colorsOf(layout);
   return run.connections
     .flatMap(explain)
-    .map(({ where, sentences, fix }) =>
-      [colors.bold(where), ...[...sentences, `Fix: ${fix}`].map((each) => `  ${each.replaceAll('\n', '\n  ')}`)].join(
-        '\n',
-      ),
-    )
+    .map(({ where, sentences, fix, ladder }) => {
+      const said = [...sentences, `Fix: ${fix}`].map((each) => `  ${each.replaceAll('\n', '\n  ')}`);
+      return [colors.bold(where), ...said, ...(ladder === undefined ? [] : [ladderText(ladder)])].join('\n');
+    })
     .join('\n\n');
 }
 

@@ -4,6 +4,7 @@ import type { MessageProfile } from '../../contracts/messages/profile.ts';
 import { type Observed, type StateSet, UnattainableStateError, UnreachableError } from '../../mocks/adapter.ts';
 import { sentenceOf } from '../errors.ts';
 import { unreachedSteps } from './reached.ts';
+import { seenMessages } from './seen.ts';
 import { checkStandard, faults, ownFault, type StandardFindings } from './standard.ts';
 import type { KnownMessages } from './strays.ts';
 import type { InteractionResult, Phase } from './verdict.ts';
@@ -27,7 +28,7 @@ export interface Trial {
 }
 
 type Outcome = Pick<InteractionResult, 'verdict' | 'mismatches' | 'messages' | 'reason' | 'during'> &
-  Partial<Pick<InteractionResult, 'unreached' | 'standard'>>;
+  Partial<Pick<InteractionResult, 'unreached' | 'standard' | 'seen'>>;
 
 function errorOutcome(during: Phase, reason: string, messages = 0): Outcome {
   return { verdict: 'error', during, reason, mismatches: [], messages };
@@ -85,7 +86,10 @@ async function attempt(trial: Trial, undos: StateSet['undo'][]): Promise<Outcome
     const { messages } = observed;
     const unreached = unreachedSteps(interaction, messages, profile, side, values);
     const standard = checkStandard(profile, { contract, messages, values }, side);
-    return { ...outcomeOf(trial, observed, values, standard), unreached, ...(standard && { standard }) };
+    const outcome = outcomeOf(trial, observed, values, standard);
+    const { mismatches } = outcome;
+    const seen = seenMessages({ interaction, profile, messages, values, mismatches, broken: standard?.broken ?? [] });
+    return { ...outcome, unreached, ...(standard && { standard }), ...(seen && { seen }) };
   } catch (error) {
     if (!(error instanceof UnattainableStateError)) return errorOutcome(during, sentenceOf(error));
     return { verdict: 'skipped', reason: error.message, mismatches: [], messages: 0 };

@@ -1,5 +1,6 @@
 import type { StepMismatch } from '../../contracts/conversation.ts';
 import type { UnreachedStep } from './reached.ts';
+import type { SeenMessages } from './seen.ts';
 import type { StandardFindings } from './standard.ts';
 import type { Stray } from './strays.ts';
 
@@ -23,6 +24,8 @@ export interface InteractionResult {
   during?: Phase;
   /** How many messages were exchanged; none means that it was not exercised. */
   messages: number;
+  /** The messages themselves, for a drawing; absent where the protocol has no conversations to draw. */
+  seen?: SeenMessages;
   /** The steps of the side under test that did not come; empty where that side cannot be judged. */
   unreached: readonly UnreachedStep[];
   durationMs: number;

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract, Interaction } from '../../contracts/contract.ts';
 import { explain } from '../../harness/report/explain.ts';
+import { failuresText } from '../../harness/report/text.ts';
 import { verify } from '../../harness/verify/run.ts';
 import { adapter } from '../../mocks/protocols/sip/adapter.ts';
 import { type RawPeer, rawDestination, responseTo } from '../../mocks/protocols/sip/fixtures/raw-peer.ts';
@@ -57,6 +58,15 @@ describe('the rules of SIP in a run', () => {
     expect(run.connections[0]?.destination?.interactions[0]?.mismatches).toEqual([]);
     expect(run.connections.flatMap(explain).flatMap(({ sentences }) => sentences)).toEqual([
       `200 OK (OPTIONS): ${sentence}`,
+    ]);
+    const drawing = failuresText(run, { terminal: false }).split('\n').slice(-6);
+    expect(drawing).toEqual([
+      '      Voice SIP Cluster Service                                      Voice SIP Proxy Service',
+      expect.stringMatching(/^ {6}\| {2}Call-ID \S+ +\|$/),
+      expect.stringMatching(/^ {4}1 \|-- OPTIONS sip:\S+, CSeq 1 -+>\|$/),
+      expect.stringMatching(/^! {3}2 \|<-+ 200 OK \(OPTIONS\), CSeq 1 --\|$/),
+      '      |        $.headers.session-expires: it has to be 90 or more, got 60 (RFC 4028,       |',
+      '      |        sections 4, 6, 7 and 9, X03)                                                |',
     ]);
   });
 
