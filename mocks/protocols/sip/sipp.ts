@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { Interaction } from '../../../contracts/contract.ts';
@@ -56,15 +57,11 @@ export const sippFiles = {
 /**
  * Ports for media, of which none are sent. SIPp takes the one that it is given and the second one after it, so these lie apart from
  * what `freePort` gives one by one, above the kernel's ephemeral ports. Another process may have taken them: then SIPp ends with
- * {@link EXIT_PORT_IN_USE}, and the next ones are tried.
+ * {@link EXIT_PORT_IN_USE}, and others are tried. They are drawn, since whoever counts may meet all that another process took in a row.
  */
 const media = { lowest: 61_000, count: 1_100, step: 4 };
-let mediaTurn = process.pid * 7;
 
-function nextMediaPort(): number {
-  mediaTurn += 1;
-  return media.lowest + (mediaTurn % media.count) * media.step;
-}
+const anyMediaPort = () => media.lowest + randomInt(media.count) * media.step;
 
 /**
  * Arguments that a source and a destination share: where to bind, also for the sockets that SIPp opens besides (control, media),
@@ -78,7 +75,7 @@ export async function commonArguments(
   return [
     ...['-sf', sippFiles.scenario, '-i', local.host, '-p', String(local.port)],
     ...['-t', transport === 'TCP' ? 't1' : 'u1'],
-    ...['-mi', local.host, '-mp', String(nextMediaPort()), '-ci', '127.0.0.1', '-cp', String(control)],
+    ...['-mi', local.host, '-mp', String(anyMediaPort()), '-ci', '127.0.0.1', '-cp', String(control)],
     ...['-nostdin', '-trace_msg', '-message_file', sippFiles.log, '-trace_err', '-error_file', sippFiles.errors],
   ];
 }
