@@ -122,6 +122,12 @@ export interface Attachable {
   attach(options: Omit<ServeOptions, 'listen'> & { at: Address }): Promise<MockServer>;
 }
 
+/** A running destination of a connection that the system in question opens. */
+export interface End {
+  contract: Contract;
+  at: Address;
+}
+
 /** One message as another peer might have put it on the wire. */
 export interface Spelling {
   /** What is different, in words: `compact header names`. */

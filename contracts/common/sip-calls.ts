@@ -50,6 +50,21 @@ export function declinedCall(
   return refused.toSpliced(2, 0, sipSteps(wire).ringing());
 }
 
+/**
+ * A call that rings until time is up. It may be a proxy that gives up for the caller, and then the final response is its own, with
+ * another To tag than that of the end that rang (RFC 3261, sections 16.8 and 8.2.6.2).
+ */
+export function unansweredCall(wire: SipWire, number: string, options: InviteOptions = {}): SipStep[] {
+  const steps = sipSteps(wire);
+  return [
+    steps.invite(number, options),
+    steps.trying(),
+    steps.ringing(),
+    steps.refusedApart(408, 'Request Timeout'),
+    steps.acknowledgeRefusal({ apart: true }),
+  ];
+}
+
 /** What is heard of a call before it is answered: that it rings, or an announcement. */
 export type Before = 'ringing' | 'announcement';
 
@@ -85,8 +100,8 @@ export function retriedCall(
   return [
     first.invite(number, invites.first),
     first.trying(),
-    first.refusedAtFirst(refusal.status, refusal.reason, refusal.headers),
-    first.acknowledgeRefusal({ first: true }),
+    first.refusedApart(refusal.status, refusal.reason, refusal.headers),
+    first.acknowledgeRefusal({ apart: true }),
     second.invite(number, { ...invites.again, again: true }),
     second.trying(),
     second.ringing(),

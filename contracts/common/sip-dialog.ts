@@ -45,7 +45,7 @@ export interface ResponseOptions {
   optional?: true;
 }
 
-/** Of a request that is tried again: another server may answer it then, with another tag. */
+/** Of a refusal that does not come from who rang, or not from who answers in the end. */
 const toTagOfRefusal = 'the To tag of the refusal';
 
 /**
@@ -176,15 +176,15 @@ export function sipSteps(wire: SipWire, transaction = 'INVITE') {
     released: (): SipStep => response(200, 'OK', { ...reply('BYE'), to: calledParty }),
     refused: (status: number, reason: string, headers: Headers = {}): SipStep =>
       response(status, reason, { ...inviteReply, ...headers }),
-    /** A refusal after which the same request is tried again. */
-    refusedAtFirst: (status: number, reason: string, headers: Headers): SipStep =>
+    /** A refusal with a To tag of its own: another server may send the other responses (sections 8.2.6.2, 16.8 and 8.1.3.5). */
+    refusedApart: (status: number, reason: string, headers: Headers = {}): SipStep =>
       response(status, reason, {
         ...invited,
         ...tagged(bind(toTagOfRefusal, notBlank('refusal-1'))),
         ...headers,
       }),
     /** Part of the refused INVITE's transaction, without a body (section 17.1.1.3). */
-    acknowledgeRefusal: ({ first }: { first?: true } = {}): SipStep =>
+    acknowledgeRefusal: ({ apart }: { apart?: true } = {}): SipStep =>
       source<SipMessage>(
         content({
           method: 'ACK',
@@ -193,7 +193,7 @@ export function sipSteps(wire: SipWire, transaction = 'INVITE') {
             ...sameBranchVia('ACK', transaction),
             ...sameCallId,
             from: callingParty,
-            to: first ? { ...calledPartyUntagged, tag: bound(toTagOfRefusal, 'refusal-1') } : calledParty,
+            to: apart ? { ...calledPartyUntagged, tag: bound(toTagOfRefusal, 'refusal-1') } : calledParty,
             cseq: { number: bound(inviteCSeq, 1), method: 'ACK' },
             'max-forwards': integer(70),
             ...length(0),

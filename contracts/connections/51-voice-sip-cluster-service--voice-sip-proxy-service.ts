@@ -1,4 +1,4 @@
-import { basicCall, cancelledCall, declinedCall, liveness, refusedCall } from '../common/sip-calls.ts';
+import { basicCall, cancelledCall, declinedCall, liveness, refusedCall, unansweredCall } from '../common/sip-calls.ts';
 import {
   forwardedCall,
   heldByAddress,
@@ -138,9 +138,9 @@ export default defineContract({
     },
     {
       description: 'a call that nobody answers ends with 408',
-      basis: documented('RFC 3261, sections 16.8 and 21.4.9'),
+      basis: documented('RFC 3261, sections 16.8, 8.2.6.2 and 21.4.9'),
       given: [state('a DN rings until time is up', { dn: dns.silent.number })],
-      steps: declinedCall('TCP', dns.silent.number, 408, 'Request Timeout'),
+      steps: unansweredCall('TCP', dns.silent.number),
       negative: true,
     },
     {

@@ -1,4 +1,4 @@
-import { declinedCall, liveness, refusedCall } from '../common/sip-calls.ts';
+import { declinedCall, liveness, refusedCall, unansweredCall } from '../common/sip-calls.ts';
 import { listedTwice, names, notBlank, opensUntagged } from '../common/sip-parts.ts';
 import { referTo } from '../common/sip-referral.ts';
 import {
@@ -173,7 +173,7 @@ export default defineContract({
       description: 'a call of the platform that nobody answers ends with 408',
       basis: inferred('the media server drops a call after 120 s without a final response, so one has to come before'),
       given: [state('a DN rings until time is up', { dn: dns.silent.number })],
-      steps: declinedCall('TCP', dns.silent.number, 408, 'Request Timeout', { invite: anonymous }),
+      steps: unansweredCall('TCP', dns.silent.number, anonymous),
       negative: true,
     },
     {

@@ -18,6 +18,8 @@ export interface BegunDialogsOptions {
   transport: SipTransport;
   /** The address of the mock, and of the source that it calls. */
   host: string;
+  /** A proxy through which the source is called, and where that looks for it; any free port, directly, when absent. */
+  through?: { proxy: Address; source: Address };
   /** Takes the messages. */
   record: SipRecord;
 }
@@ -43,9 +45,9 @@ export class BegunDialogs {
    * @throws ScenarioError when no interaction, or more than one, begins so
    */
   async begin(name: string, values: StateSet['values'] = {}): Promise<StateSet> {
-    const { host, transport } = this.#options;
+    const { host, transport, through } = this.#options;
     const interaction = mirroredInteraction(this.#begunBy(name));
-    const source = { host, port: await freePort(host) };
+    const source = through?.source ?? { host, port: await freePort(host) };
     const undone = new AbortController();
     const signal = AbortSignal.any([undone.signal, this.#closing.signal]);
     const call = { interaction, transport, values, signal, stepTimeoutMs: STEP_TIMEOUT_MS };
@@ -84,11 +86,11 @@ export class BegunDialogs {
 
   /** Never rejects: what goes wrong is in the record. */
   async #open(call: Call, source: Address): Promise<void> {
-    const { record, transport } = this.#options;
+    const { record, transport, through } = this.#options;
     try {
       await untilListening(source, transport, call.signal);
       await this.#tracked(
-        placeCall(call, source).then((outcome) => {
+        placeCall(call, through?.proxy ?? source).then((outcome) => {
           for (const message of messagesOf(outcome, 'destination')) record.add(message, transport);
         }),
       );

@@ -16,11 +16,12 @@ const MOST_ATTEMPTS = 5;
 /**
  * Listens for SIP on TCP and on UDP, forwards every byte as it came, and records the messages by Call-ID.
  * It sees what passes its own address: a peer that answers to the Via's address instead of the packet's source goes past it.
+ * @param record where it puts them; a record of its own when absent
  * @throws Error with one sentence when the port is in use
  */
-export async function tap(listen: Address, forward: Address): Promise<Tap> {
+export async function tap(listen: Address, forward: Address, record = new SipRecord()): Promise<Tap> {
   for (let attempt = 1; ; attempt += 1) {
-    const recorder = new SipTap(forward);
+    const recorder = new SipTap(forward, record);
     try {
       await recorder.listen(listen);
       return recorder;
@@ -37,7 +38,7 @@ export async function tap(listen: Address, forward: Address): Promise<Tap> {
 class SipTap implements Tap {
   address: Address = { host: '', port: 0 };
   readonly #forward: Address;
-  readonly #record = new SipRecord();
+  readonly #record: SipRecord;
   readonly #server: Server;
   readonly #udp: UdpSocket = createSocket('udp4');
   readonly #streams = new Set<Socket>();
@@ -46,8 +47,9 @@ class SipTap implements Tap {
   #seenBytes = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(forward: Address) {
+  constructor(forward: Address, record: SipRecord) {
     this.#forward = forward;
+    this.#record = record;
     this.#server = createServer({ allowHalfOpen: true }, (source) => this.#accept(source));
     this.#udp.on('message', (bytes, from) => this.#takeDatagram(bytes, from));
   }

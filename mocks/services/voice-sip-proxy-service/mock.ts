@@ -1,5 +1,7 @@
 import { world } from '../../../contracts/world.ts';
-import { always, beginning, dialledState, type SipServiceMock, switchState } from '../../protocols/sip/service.ts';
+import type { RelayingMock } from '../../protocols/sip/proxy/relaying.ts';
+import { always, beginning, dialledState, switchState } from '../../protocols/sip/service.ts';
+import { relaying } from './relaying.ts';
 
 const LIMIT_REACHED = 'the limit of new dialogs is reached';
 const { dns } = world;
@@ -23,7 +25,7 @@ const begun = [
 ];
 
 /** Stands for the SIP Proxy and for all that it would forward to: it answers calls itself, by the dialled number. */
-const mock: SipServiceMock = {
+const mock: RelayingMock = {
   system: 'Voice SIP Proxy Service',
   switches: [LIMIT_REACHED],
   states: {
@@ -44,6 +46,7 @@ const mock: SipServiceMock = {
     ...Object.fromEntries(begun.map((name) => [name, beginning(name)])),
     [LIMIT_REACHED]: switchState(LIMIT_REACHED),
   },
+  relaying,
   notModelled: [
     'forwarding: no second leg, so no Via or Max-Forwards of a proxy',
     'the rate limit counts nothing: it is reached or not',

@@ -1,0 +1,169 @@
+import type { ProviderState } from '../../../../contracts/contract.ts';
+import { rowOf } from '../../../../contracts/parts.ts';
+import {
+  type Address,
+  type End,
+  type Exchange,
+  type MockServer,
+  type ServeOptions,
+  type StateSet,
+  type Tap,
+  UnknownStateError,
+} from '../../../adapter.ts';
+import { freePort } from '../../../ports.ts';
+import { BegunDialogs } from '../begun-dialogs.ts';
+import { SOURCE_ADDRESS } from '../play.ts';
+import { SipRecord } from '../record.ts';
+import { serve } from '../serve.ts';
+import type { SipWorld } from '../service.ts';
+import { tap } from '../tap.ts';
+import { transportOf } from '../transport.ts';
+import { type Hop, proxyConfig } from './config.ts';
+import { type Kamailio, startKamailio } from './kamailio.ts';
+import { numbersOf, type RelayingMock } from './relaying.ts';
+
+/** Nobody listens at TCPMUX (RFC 1078). */
+const NOBODYS_PORT = 1;
+
+export interface RelayOptions extends ServeOptions {
+  /** Who is there behind the proxy. */
+  ends: readonly End[];
+  /** What Kamailio is configured with; a proxy as it should be when absent. */
+  config?: typeof proxyConfig;
+}
+
+/**
+ * Starts a Kamailio as the proxy, before the ends that are there and before one SIPp, which plays all other ends by the contracts of
+ * the proxy's own connections. A tap in front of it records what it is asked.
+ * @throws as `serve`; Error with one sentence when Kamailio is missing or does not start
+ */
+export async function serveRelay(options: RelayOptions): Promise<MockServer> {
+  const opened = new Opened();
+  try {
+    return await open(options, opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** What has been opened, to be closed the other way round. */
+class Opened {
+  readonly #all: { close(): Promise<void> }[] = [];
+  #closed: Promise<void> | undefined;
+
+  add<T extends { close(): Promise<void> }>(each: T): T {
+    this.#all.push(each);
+    return each;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      for (const each of this.#all.toReversed()) await each.close();
+    })();
+    return this.#closed;
+  }
+}
+
+async function open(options: RelayOptions, opened: Opened): Promise<MockServer> {
+  const { contracts, listen, ends, signal, config = proxyConfig } = options;
+  const { host } = listen;
+  const service = options.service as unknown as RelayingMock;
+  const { relaying } = service;
+  const anyPort = async (): Promise<Address> => ({ host, port: await freePort(host) });
+  const overTcp = ({ port }: Address): Hop => ({ host, port, transport: 'TCP' });
+
+  const farEnds = opened.add(await serve({ ...options, listen: { host, port: 0 } }));
+  const [own, source, node] = [await anyPort(), await anyPort(), await anyPort()];
+  const record = new SipRecord();
+  const recorder = opened.add(await tap(listen, own, record));
+  const plan = {
+    ...own,
+    publicPort: recorder.address.port,
+    domain: relaying.domain,
+    numbers: numbersOf(relaying, {
+      ends: new Map(ends.map((end) => [rowOf(end.contract).listens, hopTo(end)])),
+      farEnds: overTcp(farEnds.address),
+      source: overTcp(source),
+      nowhere: overTcp({ host, port: NOBODYS_PORT }),
+    }),
+    domains: new Map(relaying.sourceDomains.map((domain) => [domain, overTcp(source)])),
+  };
+  const kamailio = opened.add(await startKamailio({ plan, nodes: [node], config, signal }));
+  const begun = opened.add(
+    new BegunDialogs({
+      interactions: contracts
+        .flatMap(({ interactions }) => interactions)
+        .filter(({ steps }) => steps[0]?.from === 'destination')
+        .map((interaction) => relaying.asFarEnd(interaction)),
+      transport: 'TCP',
+      host,
+      through: { proxy: own, source },
+      record,
+    }),
+  );
+  return new Relay({ service, kamailio, recorder, record, begun, node, opened });
+}
+
+function hopTo({ contract, at: { host, port } }: End): Hop {
+  return { host, port, transport: transportOf(contract) };
+}
+
+interface Running {
+  service: RelayingMock;
+  kamailio: Kamailio;
+  recorder: Tap;
+  record: SipRecord;
+  begun: BegunDialogs;
+  /** The node that is asked whether it is in service. */
+  node: Address;
+  opened: Opened;
+}
+
+class Relay implements MockServer {
+  readonly address: Address;
+  readonly #running: Running;
+
+  constructor(running: Running) {
+    this.#running = running;
+    this.address = running.recorder.address;
+  }
+
+  async setState({ name, params }: ProviderState): Promise<StateSet> {
+    const { states, system } = this.#running.service;
+    const handler = Object.hasOwn(states, name) ? states[name] : undefined;
+    if (handler === undefined) {
+      throw new UnknownStateError(`${system} has no state "${name}"; it has: ${Object.keys(states).join(', ')}.`);
+    }
+    const { values = {}, undo = async () => {} } = await handler(this.#world(), params);
+    return { values, undo };
+  }
+
+  exchanges(): readonly Exchange[] {
+    return this.#running.record.exchanges();
+  }
+
+  async settled(): Promise<void> {
+    await this.#running.begun.settled();
+    await this.#running.recorder.settled();
+  }
+
+  clear(): void {
+    this.#running.record.clear();
+  }
+
+  close(): Promise<void> {
+    return this.#running.opened.close();
+  }
+
+  #world(): SipWorld {
+    const { begun, kamailio, node, service } = this.#running;
+    return {
+      turn: (_name, on) => kamailio.limit(on),
+      begin: async (name, values) => {
+        if (name !== service.relaying.asking) return await begun.begin(name, values);
+        return { values: { [SOURCE_ADDRESS]: `${node.host}:${node.port}` }, undo: async () => {} };
+      },
+    };
+  }
+}
