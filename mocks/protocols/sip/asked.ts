@@ -54,7 +54,9 @@ export class Asked {
     this.#requests.set(method, { at, hasToTag: headers.to?.tag !== undefined, isRouted });
     if (!this.#answeredMethods.has(method)) return [];
     const { captures } = this.#options;
-    return [...captures.take(at), ...(method === 'REGISTER' ? [captures.registrant(at)] : [])];
+    if (method === 'REGISTER') return [...captures.take(at), captures.registrant(at)];
+    const opens = method === 'INVITE' && headers.to?.tag === undefined;
+    return opens ? [...captures.take(at), captures.route(at)] : captures.take(at);
   }
 
   /**

@@ -1,29 +1,33 @@
 import { rseqVariable } from './render.ts';
 import { element } from './xml.ts';
 
-/** Headers that are captured row by row, long or compact, in any case. The rows keep their spelling and their line ends. */
-const captured: readonly { variable: string; names: readonly string[]; many?: true }[] = [
-  { variable: 'via', names: ['via', 'v'], many: true },
-  { variable: 'from', names: ['from', 'f'] },
-  { variable: 'to', names: ['to', 't'] },
-  { variable: 'callId', names: ['call-id', 'i'] },
-  { variable: 'cseq', names: ['cseq'] },
-  { variable: 'recordRoute', names: ['record-route'], many: true },
-];
+/** Headers of which one row is captured, long or compact, in any case. The row keeps its spelling and its line end. */
+const captured: Readonly<Record<string, readonly string[]>> = {
+  via: ['via', 'v'],
+  from: ['from', 'f'],
+  to: ['to', 't'],
+  callId: ['call-id', 'i'],
+  cseq: ['cseq'],
+};
 
 /**
  * The variables of a scenario. SIPp's own `[last_Via:]` and header search know neither compact names nor any message but the last, so
- * the rows of each request are taken from its text.
+ * the rows of each request are taken from its text. A group in an expression makes the search of the C library ten times as slow
+ * where it finds something, so groups stand only in what few requests have.
  */
 export class Captures {
   readonly #variables = new Set<string>();
 
   /** Actions that keep what responses to the request number `request` copy. */
   take(request: number): string[] {
-    return captured.map(({ variable, names, many }) => {
-      const row = `[[:cntrl:]]+(${names.map(anyCase).join('|')})[ ]*:[^[:cntrl:]]*`;
-      return this.#search(`${variable}${request}`, many === undefined ? row : `(${row})+`);
-    });
+    const row = (variable: string, names: readonly string[]) =>
+      this.#search(`${variable}${request}`, names.map((name) => oneRow(anyCase(name))).join('|'));
+    return [...Object.entries(captured).map(([variable, names]) => row(variable, names)), this.#hopsBelow(request)];
+  }
+
+  /** An action that keeps the recorded route of a request that opens a dialog. */
+  route(request: number): string {
+    return this.#search(`recordRoute${request}`, `(${oneRow(anyCase('record-route'))})+`);
   }
 
   /** An action that keeps the Contact of a REGISTER, without its parameters. */
@@ -31,9 +35,12 @@ export class Captures {
     return this.#value(`registrant${request}`, ['contact', 'm'], '<[^[:cntrl:]>]*>|[^[:cntrl:];]*');
   }
 
-  /** Actions that keep who calls and who is called, for requests that go the other way (RFC 3261, section 12.2.1.1). */
-  parties(): string[] {
-    return [this.#value('calling', ['from', 'f']), this.#value('called', ['to', 't'])];
+  /** A step that takes who calls and who is called out of the first request, as requests that go the other way name them
+   * (RFC 3261, section 12.2.1.1). */
+  parties(): string {
+    const value = (variable: string, row: string) =>
+      this.#found([`${variable}Row`, variable], ':[ ]*(.*)', { search_in: 'var', variable: row });
+    return element('nop', {}, [element('action', {}, [value('calling', 'from0'), value('called', 'to0')])]);
   }
 
   /** An action that keeps the RSeq of a reliable provisional response (RFC 3262, section 7.1). */
@@ -44,6 +51,11 @@ export class Captures {
   /** An action that sets a variable when the message fits the expression. */
   flag(variable: string, expression: string): string {
     return this.#search(variable, expression);
+  }
+
+  /** An action that sets a variable when what another one has kept fits the expression. */
+  within(variable: string, kept: string, expression: string): string {
+    return this.#found([variable], expression, { search_in: 'var', variable: kept });
   }
 
   /** An action that sets a variable when a number is 1. */
@@ -63,7 +75,7 @@ export class Captures {
 
   /** The copied headers of a response; each row begins with its own line end. */
   static echo(request: number, toParameters: string): string {
-    return `[$via${request}][$from${request}][$to${request}]${toParameters}[$callId${request}][$cseq${request}]`;
+    return `[$via${request}][$viaBelow${request}][$from${request}][$to${request}]${toParameters}[$callId${request}][$cseq${request}]`;
   }
 
   /** A registered Contact, as a response lists it (RFC 3261, section 10.3). */
@@ -77,17 +89,29 @@ export class Captures {
 
   /** Keeps the value of a header without its name: the second group of the expression. */
   #value(variable: string, names: readonly string[], form = '[^[:cntrl:]]*'): string {
-    const groups = [`${variable}Row`, `${variable}Name`, variable];
-    for (const each of groups) this.#variables.add(each);
     const regexp = `[[:cntrl:]]+(${names.map(anyCase).join('|')})[ ]*:[ ]*(${form})`;
-    return element('ereg', { regexp, search_in: 'msg', assign_to: groups.join(',') });
+    return this.#found([`${variable}Row`, `${variable}Name`, variable], regexp, { search_in: 'msg' });
+  }
+
+  /** Keeps the rows of Via after the first, where there are any. */
+  #hopsBelow(request: number): string {
+    const row = oneRow('([Vv][Ii][Aa]|[Vv])');
+    const groups = ['viaRows', 'viaName', 'viaBelow'].map((variable) => `${variable}${request}`);
+    return this.#found(groups, `${row}((${row})+)`, { search_in: 'msg' });
   }
 
   #search(variable: string, regexp: string): string {
-    this.#variables.add(variable);
-    return element('ereg', { regexp, search_in: 'msg', assign_to: variable });
+    return this.#found([variable], regexp, { search_in: 'msg' });
+  }
+
+  #found(variables: readonly string[], regexp: string, where: { search_in: 'msg' | 'var'; variable?: string }): string {
+    for (const each of variables) this.#variables.add(each);
+    return element('ereg', { regexp, ...where, assign_to: variables.join(',') });
   }
 }
+
+/** @param name an expression */
+const oneRow = (name: string) => `[[:cntrl:]]+${name}[ ]*:[^[:cntrl:]]*`;
 
 /** POSIX expressions have no flag for case. */
 function anyCase(name: string): string {

@@ -34,32 +34,26 @@ export interface DestinationScenarioOptions {
 export function destinationScenario(interactions: readonly Interaction[], options: DestinationScenarioOptions): string {
   const captures = new Captures();
   const branches = branchesOf(interactions, options, captures);
-  const controls = controlBranches(options, captures);
   return scenarioXml('destination', [
     ...(options.switches.length > 0
       ? [element('Global', { variables: options.switches.map((_, at) => `switch${at}`).join(',') })]
       : []),
-    element('recv', { request: '.*', regexp_match: true, rrs: true }, [
+    element('recv', { request: '.*', regexp_match: true, rrs: true, next: 'control', test: 'control' }, [
       element('action', {}, [
         ...kept(branches, 0, captures),
-        ...captures.parties(),
-        ...controls.map(({ name, uri }) => captures.flag(name, `^MESSAGE sip:${uri}@`)),
+        captures.flag('control', `^MESSAGE sip:${options.control}-[^@]*@`),
         ...branches.map(({ trigger }, at) => captures.flag(`hit${at}`, trigger)),
         ...options.switches.map((_, at) => captures.test(`on${at}`, `switch${at}`)),
         captures.flag('isAck', '^ACK '),
         captures.flag('isInvite', '^INVITE '),
-        captures.flag('inDialog', '[[:cntrl:]]([Tt][Oo]|[Tt])[ ]*:[^[:cntrl:]]*;[ ]*tag='),
+        captures.within('inDialog', 'to0', ';[ ]*tag='),
       ]),
     ]),
-    ...controls.map(({ name }) => jump(name, name)),
     ...moreSpecialFirst(branches).flatMap((at) => choose(branches[at] as Branch, at)),
     ...strays(options.transport),
-    ...controls.flatMap(({ name, actions }) => [label(name), ...actions, jump('control')]),
-    ...(controls.length > 0 ? [label('control'), send([statusLine(200, 'OK', 0, true)], ''), jump('done')] : []),
+    ...controlled(options.switches, captures),
     ...branches.flatMap((branch, at) => [
-      ...(branch.gate === undefined
-        ? []
-        : [label(`gate${at}`), jump(`run${at}`, `on${branch.gate}`), jump(`pass${at}`)]),
+      ...(branch.gate === undefined ? [] : [label(`gate${at}`), jump(`run${at}`, `hit${at}`), jump(`pass${at}`)]),
       label(`run${at}`),
       ...followed(branch, `${at}`, captures),
     ]),
@@ -102,7 +96,7 @@ function branchesOf(
 function choose(branch: Branch, at: number): string[] {
   return branch.gate === undefined
     ? [jump(`run${at}`, `hit${at}`)]
-    : [jump(`gate${at}`, `hit${at}`), label(`pass${at}`)];
+    : [jump(`gate${at}`, `on${branch.gate}`), label(`pass${at}`)];
 }
 
 /** What comes after the request of a branch, to the end of every interaction that goes this way. */
@@ -124,10 +118,12 @@ function followed({ elements, next, ends }: Branch, name: string, captures: Capt
     ...kept(next, first.depth, captures),
     ...next.map(({ trigger }, at) => captures.flag(hit(at), trigger)),
   ];
+  const run = (at: number) => ({ next: `run${name}x${at}`, test: hit(at) });
+  const [special = 0, ...others] = moreSpecialFirst(next);
   return [
     ...elements,
-    awaitRequest(`^(${methods})$`, actions, { regexp_match: true, ...patience }),
-    ...moreSpecialFirst(next).map((at) => jump(`run${name}x${at}`, hit(at))),
+    awaitRequest(`^(${methods})$`, actions, { regexp_match: true, ...patience, ...run(special) }),
+    ...others.map((at) => element('nop', run(at))),
     jump('end'),
     ...next.flatMap((branch, at) => [label(`run${name}x${at}`), ...followed(branch, `${name}x${at}`, captures)]),
   ];
@@ -138,17 +134,21 @@ function kept(branches: readonly Branch[], depth: number, captures: Captures): s
   return [...new Set([...captures.take(depth), ...branches.flatMap(({ actions }) => actions)])];
 }
 
-/** Requests by which the harness synchronises with the scenario and turns its switches; see `control.ts`. */
-function controlBranches({ control, switches }: DestinationScenarioOptions, captures: Captures) {
+/** Confirms the requests by which the harness synchronises with the scenario and turns its switches; see `control.ts`. */
+function controlled(switches: readonly string[], captures: Captures): string[] {
+  const turns = switches.flatMap((_, at) => [1, 0].map((value) => ({ at, value, name: `set${at}to${value}` })));
+  const asked = turns.map(({ at, value, name }) => captures.within(name, 'control', `-${at}-${value}@$`));
   return [
-    { name: 'sync', uri: `${control}-sync`, actions: [] as string[] },
-    ...switches.flatMap((_, at) =>
-      [1, 0].map((value) => ({
-        name: `set${at}to${value}`,
-        uri: `${control}-${at}-${value}`,
-        actions: [element('nop', {}, [element('action', {}, [captures.assign(`switch${at}`, value)])])],
-      })),
-    ),
+    label('control'),
+    ...(asked.length > 0 ? [element('nop', {}, [element('action', {}, asked)])] : []),
+    ...turns.map(({ name }) => jump(name, name)),
+    label('confirmed'),
+    send([statusLine(200, 'OK', 0, true)], ''),
+    jump('done'),
+    ...turns.flatMap(({ at, value, name }) => [
+      label(name),
+      element('nop', { next: 'confirmed' }, [element('action', {}, [captures.assign(`switch${at}`, value)])]),
+    ]),
   ];
 }
 

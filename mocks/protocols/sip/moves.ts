@@ -46,6 +46,7 @@ export function movesOf(interaction: Interaction, options: MovesOptions): Move[]
   const { side, transport, own, captures, values } = options;
   const bindings = new Map<string, unknown>();
   const asked = new Asked(interaction, options);
+  let namesParties = side === 'source';
   return interaction.steps.map((step, index) => {
     const compiled = compile(step.content);
     const example: unknown = generate(compiled, values, bindings);
@@ -62,7 +63,12 @@ export function movesOf(interaction: Interaction, options: MovesOptions): Move[]
         : awaitResponse(content, { optional: step.optional, side, captures });
       return { kind: 'fixed', xml };
     }
-    if (mine) return { kind: 'fixed', xml: sendRequest(content, isRepeated(interaction, index, transport)) };
+    if (mine) {
+      const parties = namesParties ? [] : [captures.parties()];
+      namesParties = true;
+      const request = sendRequest(content, isRepeated(interaction, index, transport));
+      return { kind: 'fixed', xml: [...parties, request].join('\n') };
+    }
     return { kind: 'asked', request: content, actions: asked.take(content) };
   });
 }
@@ -75,6 +81,9 @@ export interface AwaitOptions {
   /** In milliseconds, with the label to go on at. */
   timeout?: number;
   ontimeout?: string;
+  /** The label to go on at where a variable is set. */
+  next?: string;
+  test?: string;
 }
 
 /** Awaits a request. */
