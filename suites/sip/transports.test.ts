@@ -1,0 +1,32 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { loadContracts } from '../../contracts/catalogue.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import { explain } from '../../harness/report/explain.ts';
+import { verify } from '../../harness/verify/run.ts';
+import { transportOf } from '../../mocks/protocols/sip/transport.ts';
+import { overOtherTransport } from './fixtures/other-transport.ts';
+
+const TIMEOUT_MS = 60_000;
+
+let contracts: readonly Contract[];
+beforeAll(async () => {
+  contracts = await loadContracts();
+});
+
+test(
+  'connections 51, 57, 58 and 59 keep their contracts over the other transport too, on both sides',
+  async () => {
+    const moved = contracts.filter(({ connection }) => [51, 57, 58, 59].includes(connection)).map(overOtherTransport);
+    const run = await verify({
+      contracts: moved,
+      sides: ['destination', 'source'],
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    expect(run.connections.flatMap(explain)).toEqual([]);
+    const verdicts = run.connections.flatMap(({ destination, source }) => [destination?.verdict, source?.verdict]);
+    expect(verdicts).toEqual(Array(8).fill('passed'));
+    const transports = run.connections.map(({ contract }) => transportOf(contract));
+    expect(transports).toEqual(['UDP', 'TCP', 'UDP', 'UDP']);
+  },
+  TIMEOUT_MS,
+);
