@@ -55,8 +55,10 @@ export async function takeCall(call: Call, listen: Address): Promise<CallOutcome
   );
 }
 
-function limits({ interaction, stepTimeoutMs, signal }: Call) {
-  return { stepTimeoutMs, callTimeoutMs: (interaction.steps.length + 1) * stepTimeoutMs, signal };
+function limits({ interaction, stepTimeoutMs, signal, transport }: Call) {
+  const callTimeoutMs = (interaction.steps.length + 1) * stepTimeoutMs;
+  // A datagram out of its place may be late, and what is awaited may still come.
+  return { stepTimeoutMs, callTimeoutMs, signal, abortsOnUnexpected: transport === 'TCP' };
 }
 
 /** Tries again where a port was taken, which SIPp also opens for media and control. */

@@ -30,6 +30,18 @@ test('on TCP a 2xx to INVITE may be repeated until its ACK', () => {
   expect(kept('TCP', invite, ok, ack, ok)).toEqual([invite, ok, ack, ok]);
 });
 
+test('on TCP an ACK may be repeated as often as its 2xx was', () => {
+  expect(kept('TCP', invite, ok, ok, ack, ack)).toEqual([invite, ok, ack]);
+  expect(kept('TCP', invite, ok, ok, ack, ack, ack)).toEqual([invite, ok, ack, ack]);
+});
+
+test('on UDP a request whose credentials are counted once more is the same request', () => {
+  const register = (count: number) =>
+    `REGISTER sip:a SIP/2.0\r\nCSeq: 2 REGISTER\r\nAuthorization: Digest nc=0000000${count}\r\n\r\n`;
+  expect(kept('UDP', register(1), register(2))).toEqual([register(1)]);
+  expect(kept('TCP', register(1), register(2))).toEqual([register(1), register(2)]);
+});
+
 test('on TCP nothing else may be repeated', () => {
   expect(kept('TCP', invite, invite, busy, busy)).toEqual([invite, invite, busy, busy]);
   expect(kept('TCP', byeOk, byeOk)).toEqual([byeOk, byeOk]);

@@ -82,7 +82,7 @@ test('a request within the dialog goes to where the source is, by the names that
 <ereg regexp=":[ ]*(.*)" search_in="var" variable="to0" assign_to="calledRow,called"/>
 </action>
 </nop>
-<send><![CDATA[
+<send start_txn="BYE1"><![CDATA[
 
 BYE [next_url] SIP/2.0
 Via: SIP/2.0/TCP [local_ip]:[local_port];branch=z9hG4bK[pid]-[call_number]-1
@@ -96,7 +96,7 @@ Content-Length: [len]
 
 
 ]]></send>
-<recv response="200"/>
+<recv response="200" response_txn="BYE1"/>
 `);
 });
 

@@ -4,7 +4,7 @@ import { isSipRequest } from '../../../contracts/messages/sip.ts';
 import { statusLine } from './asked.ts';
 import { Captures } from './captures.ts';
 import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
-import { awaitRequest, movesOf } from './moves.ts';
+import { awaitMissableAck, awaitRequest, movesOf } from './moves.ts';
 import { AnsweringRequests } from './own-requests.ts';
 import { keywords, ScenarioError } from './render.ts';
 import { repetition } from './repetition.ts';
@@ -55,7 +55,7 @@ export function destinationScenario(interactions: readonly Interaction[], option
     ...branches.flatMap((branch, at) => [
       ...(branch.gate === undefined ? [] : [label(`gate${at}`), jump(`run${at}`, `hit${at}`), jump(`pass${at}`)]),
       label(`run${at}`),
-      ...followed(branch, `${at}`, captures),
+      ...followed(branch, `${at}`, options.transport, captures),
     ]),
     label('end'),
     ...(options.lingerMs > 0 ? [element('pause', { milliseconds: options.lingerMs })] : []),
@@ -100,17 +100,21 @@ function choose(branch: Branch, at: number): string[] {
 }
 
 /** What comes after the request of a branch, to the end of every interaction that goes this way. */
-function followed({ elements, next, ends }: Branch, name: string, captures: Captures): string[] {
+function followed(
+  { elements, next, ends }: Branch,
+  name: string,
+  transport: SipTransport,
+  captures: Captures,
+): string[] {
   const [first] = next;
   if (first === undefined) return [...elements, jump('end')];
   const patience = ends ? { timeout: MAY_COME_MS, ontimeout: 'end' } : {};
   if (next.length === 1) {
-    const isOptional = first.method === 'ACK' && first.elements.length === 0 && first.next.length > 0;
-    const awaiting = awaitRequest(first.method, first.actions, {
-      ...(isOptional ? { optional: true } : {}),
-      ...patience,
-    });
-    return [...elements, awaiting, ...followed(first, name, captures)];
+    const isMissable = first.method === 'ACK' && first.elements.length === 0 && first.next.length > 0;
+    const awaiting = isMissable
+      ? awaitMissableAck(first.actions, transport, `acked${name}at${first.depth}`)
+      : [awaitRequest(first.method, first.actions, patience)];
+    return [...elements, ...awaiting, ...followed(first, name, transport, captures)];
   }
   const hit = (at: number) => `hit${name}x${at}`;
   const methods = [...new Set(next.map(({ method }) => method))].join('|');
@@ -125,7 +129,10 @@ function followed({ elements, next, ends }: Branch, name: string, captures: Capt
     awaitRequest(`^(${methods})$`, actions, { regexp_match: true, ...patience, ...run(special) }),
     ...others.map((at) => element('nop', run(at))),
     jump('end'),
-    ...next.flatMap((branch, at) => [label(`run${name}x${at}`), ...followed(branch, `${name}x${at}`, captures)]),
+    ...next.flatMap((branch, at) => [
+      label(`run${name}x${at}`),
+      ...followed(branch, `${name}x${at}`, transport, captures),
+    ]),
   ];
 }
 

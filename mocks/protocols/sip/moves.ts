@@ -1,4 +1,5 @@
-import type { Interaction, Side } from '../../../contracts/contract.ts';
+import type { Interaction, Side, Step } from '../../../contracts/contract.ts';
+import { equalJson } from '../../../contracts/matching/values.ts';
 import { compile, generate, match } from '../../../contracts/matching.ts';
 import {
   isSipRequest,
@@ -11,8 +12,10 @@ import {
 import { Asked } from './asked.ts';
 import type { Captures } from './captures.ts';
 import { assertPlain } from './plain.ts';
+import { progressStatuses } from './progress.ts';
 import { bodyText, isChallenge, keywords, requestLines, ScenarioError } from './render.ts';
 import { isRepeated, repetition } from './repetition.ts';
+import { type Content, Transactions } from './transactions.ts';
 import type { SipTransport } from './transport.ts';
 import { element, send } from './xml.ts';
 
@@ -43,38 +46,62 @@ export interface MovesOptions {
  * @throws ScenarioError when a step is no SIP message, answers no request before it, or cannot be sent by SIPp
  */
 export function movesOf(interaction: Interaction, options: MovesOptions): Move[] {
-  const { side, transport, own, captures, values } = options;
-  const bindings = new Map<string, unknown>();
+  const { side, transport, captures } = options;
+  const contents = contentsOf(interaction, options);
+  const transactions = new Transactions(contents, side);
   const asked = new Asked(interaction, options);
   let namesParties = side === 'source';
-  return interaction.steps.map((step, index) => {
-    const compiled = compile(step.content);
+  return contents.map(({ from, content }, index): Move => {
+    const named = transactions.attributes(content);
+    if (isSipResponse(content)) {
+      if (from === side) return { kind: 'fixed', xml: asked.respond(content, index) };
+      const { optional } = interaction.steps[index] as Step;
+      const isFirst = !contents
+        .slice(0, index)
+        .some((each) => each.from === from && answersSame(each.content, content));
+      const extra = isFirst ? extraProgress(content, contents, named) : [];
+      return { kind: 'fixed', xml: [...extra, awaitResponse(content, { optional, side, captures, named })].join('\n') };
+    }
+    if (from !== side) return { kind: 'asked', request: content, actions: asked.take(content) };
+    const parties = namesParties ? [] : [captures.parties()];
+    namesParties = true;
+    const request = sendRequest(content, isRepeated(interaction, index, transport), named);
+    return { kind: 'fixed', xml: [...parties, request].join('\n') };
+  });
+}
+
+const answersSame = (content: SipMessage, response: SipResponse) =>
+  isSipResponse(content) && equalJson(content.headers.cseq, response.headers.cseq);
+
+/** An INVITE may be told of its progress by more than the contract has; SIPp takes nothing that its scenario does not have. */
+function extraProgress(response: SipResponse, contents: readonly Content[], named: Named): string[] {
+  if (response.headers.cseq?.method !== 'INVITE') return [];
+  const known = contents.map(({ content }) => content).filter((content) => answersSame(content, response));
+  return progressStatuses
+    .filter((status) => !known.some((content) => isSipResponse(content) && content.status === status))
+    .map((status) => element('recv', { response: status, optional: true, ...named }));
+}
+
+/** What the steps hold in a running call, where the ones before are remembered. */
+function contentsOf(interaction: Interaction, { side, own, values }: MovesOptions): Content[] {
+  const bindings = new Map<string, unknown>();
+  return interaction.steps.map(({ from, content: template }, index) => {
+    const compiled = compile(template);
     const example: unknown = generate(compiled, values, bindings);
     if (!isSipRequest(example) && !isSipResponse(example)) {
       throw new ScenarioError(`"${interaction.description}", step ${index + 1}: not a SIP message`);
     }
-    const mine = step.from === side;
-    const content = mine ? ofMine(example, own) : ofPeer(example);
+    const content = from === side ? ofMine(example, own) : ofPeer(example);
     // What a live run would bind here; later steps are made of it.
     match(compiled, content, { strict: [], bindings });
-    if (isSipResponse(content)) {
-      const xml = mine
-        ? asked.respond(content, index)
-        : awaitResponse(content, { optional: step.optional, side, captures });
-      return { kind: 'fixed', xml };
-    }
-    if (mine) {
-      const parties = namesParties ? [] : [captures.parties()];
-      namesParties = true;
-      const request = sendRequest(content, isRepeated(interaction, index, transport));
-      return { kind: 'fixed', xml: [...parties, request].join('\n') };
-    }
-    return { kind: 'asked', request: content, actions: asked.take(content) };
+    return { from, content };
   });
 }
 
+/** Time for the third repetition of a 2xx that waits for its ACK (RFC 3261, section 13.3.1.4), in milliseconds. */
+const ACK_TIMEOUT_MS = 2_000;
+
 export interface AwaitOptions {
-  /** An ACK may be missed where another request follows: it is the judge who says so, and the dialog goes on. */
   optional?: true;
   /** Whether the method is a POSIX expression. */
   regexp_match?: true;
@@ -92,6 +119,16 @@ export function awaitRequest(method: string, actions: readonly string[], options
   return element('recv', { request: method, ...options }, children);
 }
 
+/**
+ * Awaits an ACK that another request follows. It may be missed: it is the judge who says so, and the dialog goes on, on UDP when the
+ * ACK has had time to be lost and sent again.
+ * @param goOn the label to go on at
+ */
+export function awaitMissableAck(actions: readonly string[], transport: SipTransport, goOn: string): string[] {
+  if (transport === 'TCP') return [awaitRequest('ACK', actions, { optional: true })];
+  return [awaitRequest('ACK', actions, { timeout: ACK_TIMEOUT_MS, ontimeout: goOn }), element('label', { id: goOn })];
+}
+
 function ofMine(example: SipMessage, own: OwnRequests): SipMessage {
   return isSipRequest(example) ? own.request(example) : example;
 }
@@ -105,24 +142,29 @@ function ofPeer(example: SipMessage): SipMessage {
   return { ...example, headers };
 }
 
-function sendRequest(request: SipRequest, repeated: boolean): string {
+function sendRequest(request: SipRequest, repeated: boolean, named: Named): string {
   assertPlain(request);
-  return send(requestLines(request), bodyText(request), repetition(repeated));
+  return send(requestLines(request), bodyText(request), { ...repetition(repeated), ...named });
 }
+
+/** What tells SIPp the transaction of a message. */
+type Named = Readonly<Record<string, string>>;
 
 interface Awaiting {
   optional: true | undefined;
   side: Side;
   captures: Captures;
+  named: Named;
 }
 
 /** Who opened the dialog takes its route and its target from the responses, who was called from the request. */
-function awaitResponse(response: SipResponse, { optional, side, captures }: Awaiting): string {
+function awaitResponse(response: SipResponse, { optional, side, captures, named }: Awaiting): string {
   const attributes = {
     response: response.status,
     optional,
     auth: isChallenge(response) || undefined,
     rrs: side === 'source' || undefined,
+    ...named,
   };
   const actions = response.headers.rseq === undefined ? [] : [captures.reliable()];
   return element('recv', attributes, actions.length > 0 ? [element('action', {}, actions)] : []);

@@ -3,6 +3,8 @@ import type { ObservedMessage } from '../../../contracts/conversation.ts';
 import { isSipRequest, type SipMessage } from '../../../contracts/messages/sip.ts';
 import { type RecordedMessage, withoutRetransmissions } from './dedupe.ts';
 import { parseSip, syntaxError } from './message.ts';
+import { withoutExtraProgress } from './progress.ts';
+import { inSequence } from './sequence.ts';
 import type { SipTransport } from './transport.ts';
 
 /** What the messages of one dialog come to; the failure is the first message that RFC 3261 forbids. */
@@ -11,16 +13,28 @@ export interface ObservedDialog {
   failure?: Error;
 }
 
-/** Reads the messages of one dialog into logical form, retransmissions left out. */
-export function observe(recorded: readonly RecordedMessage[], transport: SipTransport): ObservedDialog {
-  const messages: ObservedMessage[] = [];
-  const highest = new Map<Side, number>();
+/**
+ * Reads the messages of one dialog into logical form: without retransmissions and the progress that nobody asks for, on UDP in the
+ * order in which they may have been sent.
+ * @param asked the statuses of progress that the judge knows of; all when absent
+ */
+export function observe(
+  recorded: readonly RecordedMessage[],
+  transport: SipTransport,
+  asked?: readonly number[],
+): ObservedDialog {
+  const read: ObservedMessage[] = [];
   let failure: Error | undefined;
   for (const { from, bytes, atMs } of withoutRetransmissions(recorded, transport)) {
     const parsed = parseSip(bytes, transport);
     failure ??= syntaxError(parsed);
-    if (parsed.content !== undefined) messages.push({ from, content: counted(parsed.content, from, highest), atMs });
+    if (parsed.content !== undefined) read.push({ from, content: parsed.content, atMs });
   }
+  const highest = new Map<Side, number>();
+  const messages = withoutExtraProgress(transport === 'UDP' ? inSequence(read) : read, asked).map((message) => ({
+    ...message,
+    content: counted(message.content as SipMessage, message.from, highest),
+  }));
   return failure === undefined ? { messages } : { messages, failure };
 }
 

@@ -1,7 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import type { Interaction } from '../../../contracts/contract.ts';
 import { Conversation } from '../../../contracts/conversation.ts';
 import { compile } from '../../../contracts/matching.ts';
+import { isSipResponse } from '../../../contracts/messages/sip.ts';
 import { sipProfile } from '../../../contracts/messages/sip-profile.ts';
 import { type Address, type Observed, type Performance, UnreachableError } from '../../adapter.ts';
 import { errorCode } from '../../error-code.ts';
@@ -87,7 +89,7 @@ async function resolved({ host, port }: Address): Promise<string | UnreachableEr
 
 async function observed(call: Call, outcome: CallOutcome, { to, address }: Peer): Promise<Observed> {
   const { interaction, transport, values } = call;
-  const dialog = observe(messagesOf(outcome, 'source'), transport);
+  const dialog = observe(messagesOf(outcome, 'source'), transport, progressOf(interaction));
   if (dialog.failure !== undefined) return dialog;
   const conversation = new Conversation(interaction, sipProfile, { values });
   for (const message of dialog.messages) conversation.feed(message);
@@ -98,6 +100,12 @@ async function observed(call: Call, outcome: CallOutcome, { to, address }: Peer)
   const refused = to !== undefined && transport === 'UDP' && !anythingCame && (await refusesDatagrams(to));
   const failure = explain(outcome, conversation, { ...call, address, anythingCame, refused });
   return failure === undefined ? dialog : { ...dialog, failure };
+}
+
+/** The provisional responses that the interaction knows of. */
+function progressOf({ steps }: Interaction): number[] {
+  const statuses = steps.map(({ content }): unknown => compile(content).example).filter(isSipResponse);
+  return statuses.map(({ status }) => status).filter((status) => status < 200);
 }
 
 interface Facts extends Call {

@@ -5,7 +5,7 @@ import type { SipTransport } from './transport.ts';
 import { T1_MS } from './xml.ts';
 
 /** How a message is sent that is repeated until it is answered, or not. */
-export const repetition = (repeated: boolean) => (repeated ? { retransmitMs: T1_MS } : {});
+export const repetition = (repeated: boolean) => (repeated ? { retrans: T1_MS } : {});
 
 /**
  * Whether SIPp repeats a message until it is answered: over UDP a request, and a final response to INVITE (RFC 3261, sections

@@ -121,6 +121,8 @@ export interface CallRun {
   /** Limit of the whole call, in milliseconds. */
   callTimeoutMs: number;
   signal: AbortSignal;
+  /** Whether a message that the scenario does not await now ends the call. */
+  abortsOnUnexpected: boolean;
 }
 
 /**
@@ -157,6 +159,7 @@ export async function runCall({
   stepTimeoutMs,
   callTimeoutMs,
   signal,
+  abortsOnUnexpected,
 }: CallRun): Promise<CallOutcome> {
   const result = await execa(
     'sipp',
@@ -165,7 +168,7 @@ export async function runCall({
       ...args,
       // Without -timeout_error a running call is not cut; see SIPp issue 509 for the exit code.
       ...['-m', '1', '-r', '1000', '-timeout', `${callTimeoutMs}ms`, '-timeout_error'],
-      ...['-recv_timeout', String(stepTimeoutMs), '-default_behaviors', 'abortunexp'],
+      ...['-recv_timeout', String(stepTimeoutMs), '-default_behaviors', abortsOnUnexpected ? 'abortunexp' : 'none'],
       ...['-trace_stat', '-stf', sippFiles.statistics, '-fd', '1'],
     ],
     {

@@ -28,7 +28,7 @@ function interactionOf(...steps: Step[]): Interaction {
 test('a refused call over TCP, whole', () => {
   expect(scenarioOf(found('no dial plan knows'), 'TCP')).toBe(`<?xml version="1.0" encoding="UTF-8" ?>
 <scenario name="a call to a number that no dial plan knows is refused with 404">
-<send><![CDATA[
+<send start_txn="INVITE1"><![CDATA[
 
 INVITE sip:9999@t100.voice.example SIP/2.0
 Via: SIP/2.0/TCP [local_ip]:[local_port];branch=z9hG4bKunique1
@@ -58,9 +58,13 @@ a=fmtp:101 0-15
 a=sendrecv
 
 ]]></send>
-<recv response="100" optional="true" rrs="true"/>
-<recv response="404" rrs="true"/>
-<send><![CDATA[
+<recv response="180" optional="true" response_txn="INVITE1"/>
+<recv response="181" optional="true" response_txn="INVITE1"/>
+<recv response="182" optional="true" response_txn="INVITE1"/>
+<recv response="183" optional="true" response_txn="INVITE1"/>
+<recv response="100" optional="true" rrs="true" response_txn="INVITE1"/>
+<recv response="404" rrs="true" response_txn="INVITE1"/>
+<send ack_txn="INVITE1"><![CDATA[
 
 ACK sip:9999@t100.voice.example SIP/2.0
 Via: SIP/2.0/TCP [local_ip]:[local_port];branch=z9hG4bKunique1
@@ -81,11 +85,11 @@ Content-Length: [len]
 test('requests over UDP are repeated, an ACK is not', () => {
   const sends = scenarioOf(found('offered to a browser agent'), 'UDP').match(/<send.*>|^[A-Z]+ \S+ SIP/gm);
   expect(sends).toEqual([
-    '<send retrans="500">',
+    '<send retrans="500" start_txn="INVITE1">',
     'INVITE sip:1002@t100.voice.example SIP',
-    '<send>',
+    '<send ack_txn="INVITE1">',
     'ACK [next_url] SIP',
-    '<send retrans="500">',
+    '<send retrans="500" start_txn="BYE2">',
     'BYE [next_url] SIP',
   ]);
 });
@@ -107,15 +111,15 @@ test('a request of the destination is answered by what it said', () => {
   const scenario = scenarioOf(found('handed over by REFER'), 'TCP');
   const notify = scenario.slice(scenario.indexOf('<recv request="NOTIFY">'));
   expect(notify).toMatch(/^<recv request="NOTIFY">\n<action>\n<ereg [^>]* assign_to="via0"\/>/);
-  expect(notify).toContain('SIP/2.0 200 OK[$via0][$from0][$to0][$callId0][$cseq0]\nContent-Length');
-  expect(notify).toContain('SIP/2.0 200 OK[$via1][$from1][$to1][$callId1][$cseq1]\nContent-Length');
+  expect(notify).toContain('SIP/2.0 200 OK[$via0][$viaBelow0][$from0][$to0][$callId0][$cseq0]\nContent-Length');
+  expect(notify).toContain('SIP/2.0 200 OK[$via1][$viaBelow1][$from1][$to1][$callId1][$cseq1]\nContent-Length');
   expect(scenario).toMatch(/<Reference variables="via0,from0,to0,callId0,cseq0,recordRoute0,via1/);
 });
 
 test('the answer to a challenge is left to SIPp, in a transaction of its own', () => {
   const scenario = scenarioOf(found('what the trunk is asked for'), 'TCP');
-  expect(scenario).toContain('<recv response="407" auth="true" rrs="true"/>');
-  const [first = '', acknowledgement = '', second = ''] = scenario.split('<send>').slice(1);
+  expect(scenario).toContain('<recv response="407" auth="true" rrs="true" response_txn="INVITE1"/>');
+  const [first = '', acknowledgement = '', second = ''] = scenario.split(/<send.*?>/).slice(1);
   expect([first, acknowledgement, second].map((text) => text.includes('[authentication]'))).toEqual([
     false,
     false,
@@ -134,7 +138,7 @@ test('PRACK names the RSeq of the response that it acknowledges', () => {
 
 test('requests of a dialog follow the route that SIPp has recorded', () => {
   const routes = scenarioOf(found('stays on its route'), 'TCP')
-    .split('<send>')
+    .split(/<send.*?>/)
     .map((text) => [/^[A-Z]+ /m.exec(text)?.[0].trim(), text.includes('\n[routes]\n'), /^Route:/m.test(text)]);
   expect(routes.slice(1)).toEqual([
     ['INVITE', false, false],
@@ -146,9 +150,9 @@ test('requests of a dialog follow the route that SIPp has recorded', () => {
 test('what crosses a request of the other side is not repeated, since SIPp takes nothing but its answer then', () => {
   const sends = scenarioOf(found('both ends at once'), 'UDP').match(/<send.*>|^(?:[A-Z]+|SIP\/2\.0 \d+) /gm);
   expect(sends).toEqual([
-    ...['<send retrans="500">', 'INVITE ', '<send>', 'ACK '],
-    ...['<send>', 'INVITE ', '<send>', 'SIP/2.0 491 ', '<send>', 'ACK '],
-    ...['<send retrans="500">', 'BYE '],
+    ...['<send retrans="500" start_txn="INVITE1">', 'INVITE ', '<send ack_txn="INVITE1">', 'ACK '],
+    ...['<send start_txn="INVITE2">', 'INVITE ', '<send>', 'SIP/2.0 491 ', '<send ack_txn="INVITE2">', 'ACK '],
+    ...['<send retrans="500" start_txn="BYE3">', 'BYE '],
   ]);
 });
 

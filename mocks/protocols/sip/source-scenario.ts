@@ -1,6 +1,6 @@
 import type { Interaction } from '../../../contracts/contract.ts';
 import { Captures } from './captures.ts';
-import { awaitRequest, type Move, movesOf } from './moves.ts';
+import { awaitMissableAck, awaitRequest, type Move, movesOf } from './moves.ts';
 import { OpeningRequests } from './own-requests.ts';
 import type { SipTransport } from './transport.ts';
 import { element, scenarioXml } from './xml.ts';
@@ -26,14 +26,18 @@ export function sourceScenario(interaction: Interaction, options: SourceScenario
   const own = new OpeningRequests({ side: 'source', ...options });
   const moves = movesOf(interaction, { side: 'source', transport, own, captures, values });
   return scenarioXml(interaction.description, [
-    ...moves.map((move, at) => scenarioElement(move, moves[at + 1])),
+    ...moves.flatMap((move, at) =>
+      isMissableAck(move, moves[at + 1]) ? awaitMissableAck(move.actions, transport, `acked${at}`) : [inOrder(move)],
+    ),
     ...(lingerMs > 0 ? [element('pause', { milliseconds: lingerMs })] : []),
     ...captures.reference(),
   ]);
 }
 
-function scenarioElement(move: Move, next: Move | undefined): string {
-  if (move.kind === 'fixed') return move.xml;
-  const { method } = move.request;
-  return awaitRequest(method, move.actions, method === 'ACK' && next?.kind === 'asked' ? { optional: true } : {});
+function isMissableAck(move: Move, next: Move | undefined): move is Move & { kind: 'asked' } {
+  return move.kind === 'asked' && move.request.method === 'ACK' && next?.kind === 'asked';
+}
+
+function inOrder(move: Move): string {
+  return move.kind === 'fixed' ? move.xml : awaitRequest(move.request.method, move.actions);
 }

@@ -3,6 +3,8 @@ import { ScenarioError } from './render.ts';
 /** T1 of RFC 3261, section 17.1.1.1. */
 export const T1_MS = 500;
 
+type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
 const HEAD = '<?xml version="1.0" encoding="UTF-8" ?>';
 
 /** A scenario of SIPp. The name is shown on its screens. */
@@ -11,16 +13,16 @@ export function scenarioXml(name: string, elements: readonly string[]): string {
 }
 
 /** An element with attributes and, on lines of their own, its children. */
-export function element(
-  tag: string,
-  attributes: Readonly<Record<string, string | number | boolean | undefined>>,
-  children: readonly string[] = [],
-): string {
-  const text = Object.entries(attributes)
+export function element(tag: string, attributes: Attributes, children: readonly string[] = []): string {
+  const text = attributesText(attributes);
+  return children.length === 0 ? `<${tag}${text}/>` : `<${tag}${text}>\n${children.join('\n')}\n</${tag}>`;
+}
+
+function attributesText(attributes: Attributes): string {
+  return Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
     .join('');
-  return children.length === 0 ? `<${tag}${text}/>` : `<${tag}${text}>\n${children.join('\n')}\n</${tag}>`;
 }
 
 function escapeXml(text: string): string {
@@ -30,11 +32,11 @@ function escapeXml(text: string): string {
 /**
  * A `send` element. SIPp ends the lines with CRLF and counts the body for `[len]`.
  * @param body its lines, ended by CRLF or LF
+ * @param attributes how it is repeated, and which transaction it belongs to
  * @throws ScenarioError when the text would end the element
  */
-export function send(lines: readonly string[], body: string, options: { retransmitMs?: number } = {}): string {
+export function send(lines: readonly string[], body: string, attributes: Attributes = {}): string {
   const text = [...lines, 'Content-Length: [len]', '', ...body.split(/\r?\n/)].join('\n');
   if (text.includes(']]>')) throw new ScenarioError(`a scenario cannot hold "]]>", which stands in "${lines[0]}"`);
-  const retrans = options.retransmitMs === undefined ? '' : ` retrans="${options.retransmitMs}"`;
-  return `<send${retrans}><![CDATA[\n\n${text}\n]]></send>`;
+  return `<send${attributesText(attributes)}><![CDATA[\n\n${text}\n]]></send>`;
 }
