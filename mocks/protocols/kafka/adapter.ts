@@ -40,6 +40,7 @@ export const adapter: ProtocolAdapter & Attachable = {
     const loginPort = loginPortBeside(listen.port, contracts);
     const broker = await startKafka({
       listen,
+      users: usersOf(contracts, listen),
       ...(loginPort === undefined ? {} : { loginPort }),
       ...(signal === undefined ? {} : { signal }),
     });

@@ -3,7 +3,7 @@ import { assertFree, freePort } from '../../ports.ts';
 import { runDirectory, type ServerProcess, startProcess } from '../../process.ts';
 import { classArchiveOptions, classPath } from './class-archive.ts';
 import { probe } from './client.ts';
-import { formatStorage } from './storage.ts';
+import { formatStorage, type PlainUser } from './storage.ts';
 
 /** A cold start without the class archive takes 4 s on two busy cores; the rest is for machines under load. */
 const READY_TIMEOUT_MS = 60_000;
@@ -33,6 +33,8 @@ export interface BrokerOptions {
   listen: Address;
   /** The port where services log in; any free one when absent. */
   loginPort?: number;
+  /** Who may log in by PLAIN; nobody when absent. */
+  users?: readonly PlainUser[];
   signal?: AbortSignal;
   /** For the Java virtual machine; the class archive is used when absent. */
   archiveOptions?: readonly string[];
@@ -47,7 +49,7 @@ export interface BrokerOptions {
  * @throws Error with one sentence when Java or the jars are missing, the port is in use, or the broker does not start
  */
 export async function startKafka(options: BrokerOptions): Promise<KafkaBroker> {
-  const { listen, signal, archiveOptions = classArchiveOptions() } = options;
+  const { listen, signal, users = [], archiveOptions = classArchiveOptions() } = options;
   const stop = options.stop ?? { signal: 'SIGKILL', timeoutMs: 1 };
   const jars = classPath();
   await assertFree(listen);
@@ -58,7 +60,7 @@ export async function startKafka(options: BrokerOptions): Promise<KafkaBroker> {
   const directory = await runDirectory('kafka');
   try {
     const ports = { port: address.port, loginPort: login.port, controllerPort };
-    const settings = await formatStorage({ host: address.host, ...ports, directory: directory.path });
+    const settings = await formatStorage({ host: address.host, ...ports, users, directory: directory.path });
     const process = await startProcess({
       name: 'Apache Kafka',
       command: 'java',

@@ -17,6 +17,14 @@ export interface StorageOptions {
   /** The listener for services, each with a login of its own. */
   loginPort: number;
   controllerPort: number;
+  /** Who may log in by PLAIN. */
+  users: readonly PlainUser[];
+}
+
+/** A user who is known from the start, with a password of letters and digits. */
+export interface PlainUser {
+  name: string;
+  password: string;
 }
 
 /**
@@ -37,7 +45,7 @@ export async function formatStorage(options: StorageOptions): Promise<string> {
   return settings;
 }
 
-function serverProperties({ host, port, loginPort, controllerPort }: StorageOptions, logs: string) {
+function serverProperties({ host, port, loginPort, controllerPort, users }: StorageOptions, logs: string) {
   const listeners = `PLAINTEXT://${host}:${port},LOGIN://${host}:${loginPort}`;
   return {
     'process.roles': 'broker,controller',
@@ -47,9 +55,11 @@ function serverProperties({ host, port, loginPort, controllerPort }: StorageOpti
     listeners: `${listeners},CONTROLLER://${host}:${controllerPort}`,
     'advertised.listeners': listeners,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,LOGIN:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'sasl.enabled.mechanisms': SASL_MECHANISM,
+    'sasl.enabled.mechanisms': `${SASL_MECHANISM},PLAIN`,
     [`listener.name.login.${SASL_MECHANISM.toLowerCase()}.sasl.jaas.config`]:
       'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    // For librdkafka before 2.6.1 (Debian 12), whose SCRAM repeats a nonce and is refused since Kafka 4.
+    'listener.name.login.plain.sasl.jaas.config': plainLogins(users),
     'log.dirs': logs,
     // Topics must exist beforehand, as in the documented deployment: a record for a wrong topic is refused, not welcomed.
     'auto.create.topics.enable': false,
@@ -72,6 +82,11 @@ function serverProperties({ host, port, loginPort, controllerPort }: StorageOpti
     'log.cleaner.enable': false,
     'log.index.size.max.bytes': 1_048_576,
   };
+}
+
+function plainLogins(users: readonly PlainUser[]): string {
+  const logins = users.map(({ name, password }) => ` user_${name}="${password}"`);
+  return `org.apache.kafka.common.security.plain.PlainLoginModule required${logins.join('')};`;
 }
 
 function properties(values: Readonly<Record<string, string | number | boolean>>): string {

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { loadContracts } from '../../contracts/catalogue.ts';
+import type { Contract, Interaction } from '../../contracts/contract.ts';
+import { dialect } from '../../contracts/dialect.ts';
+import type { Json } from '../../contracts/matchers.ts';
+import { compile } from '../../contracts/matching.ts';
+import type { KafkaCommit, KafkaKey, KafkaRecord } from '../../contracts/messages/kafka.ts';
+import { world } from '../../contracts/world.ts';
+import type { MockServer } from '../../mocks/adapter.ts';
+import { adapter } from '../../mocks/protocols/kafka/adapter.ts';
+import kafka from '../../mocks/services/kafka/mock.ts';
+import { verifyScript } from './fixtures/exec.ts';
+
+const { topics, groups } = dialect.kafka;
+const { call, tenant } = world;
+const uuidVersion4 = '/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/';
+const anyUuid = '/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/';
+const eventId = '5d0f6f0c-6b1e-4b3a-9a55-0a4f1c2d3e77';
+
+/**
+ * A service as a shell script, by kcat: it is librdkafka, which frames, partitions, joins groups and commits in its own way.
+ * `put` writes one record; `read_all` reads a topic to its end as a group, and commits.
+ */
+const functions = `
+kcat_as() {
+  kcat -q -b "$VOXPACT_HOST:$VOXPACT_PORT" -X security.protocol=SASL_PLAINTEXT -X sasl.mechanisms=PLAIN \\
+    -X sasl.username="$VOXPACT_USER" -X sasl.password="$VOXPACT_PASSWORD" -X fetch.wait.max.ms=10 "$@" 2>&1
+}
+put() { topic="$1" key="$2" value="$3"; shift 3; printf %s "$value" | kcat_as -P -t "$topic" -k "$key" "$@"; }
+read_all() { kcat_as -e -X auto.offset.reset=earliest -G "$@"; }
+`;
+
+let contracts: readonly Contract[];
+let server: MockServer;
+beforeAll(async () => {
+  contracts = (await loadContracts()).filter(({ connection }) => [11, 48, 50, 53, 55, 56, 60].includes(connection));
+  server = await adapter.serve({ contracts, listen: { host: '127.0.0.1', port: 0 }, service: kafka as never });
+}, 90_000);
+afterAll(() => server?.close());
+
+function verified(connection: number, part: string, script: (interaction: Interaction) => string) {
+  const contract = contracts.find((each) => each.connection === connection);
+  if (contract === undefined) throw new Error(`there is no contract of connection ${connection}`);
+  const withFunctions = (interaction: Interaction) => `${functions}${script(interaction)}`;
+  return verifyScript({ contract, part, adapter, server, served: contracts, script: withFunctions });
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+function keyText(key: KafkaKey): string {
+  if (key === null || typeof key === 'string') return key ?? '';
+  if ('$bytes' in key) throw new Error('kcat takes a key as text');
+  return `${key.tenant}:${key.subject}`;
+}
+
+function put({ topic, key, headers = {}, value }: KafkaRecord): string {
+  const isText = typeof value === 'object' && value !== null && '$text' in value;
+  const pairs = Object.entries(headers).map(([name, text]) => `-H ${quoted(`${name}=${text}`)}`);
+  const words = [topic, keyText(key), isText ? String(value.$text) : JSON.stringify(value)];
+  return ['put', ...words.map(quoted), ...pairs].join(' ');
+}
+
+/** The records that a source writes by the contract, or what a broken one makes of them. */
+function writing({ steps }: Interaction, change: (record: KafkaRecord) => KafkaRecord = (record) => record): string[] {
+  const own = steps.filter(({ from, optional }) => from === 'source' && optional !== true);
+  const contents = own.map(({ content }) => compile(content).example as unknown as KafkaRecord | KafkaCommit);
+  return contents.flatMap((each) => ('commits' in each ? [] : [put(change(each))]));
+}
+
+const writer = (interaction: Interaction) => writing(interaction).join(' && ');
+const reader =
+  ({ group, topic }: { group: string; topic: string }) =>
+  (interaction: Interaction) =>
+    [...writing(interaction), `read_all ${group} ${topic}`].join(' && ');
+const requests = { group: groups.agentState, topic: topics.agentRequest };
+const calls = { group: groups.callState, topic: topics.callThread };
+
+test.each([
+  [11, '', writer],
+  [48, '', writer],
+  [50, '', writer],
+  [53, '', writer],
+  [55, 'agent logs in', writer],
+  [55, 'requests of each of two agents', reader(requests)],
+  [55, 'no JSON', reader(requests)],
+  [56, 'one call thread', reader(calls)],
+  [56, 'committed nothing', reader(calls)],
+  [60, '', writer],
+] as const)(
+  'kcat keeps row %i, "%s"',
+  async (connection, part, script) => {
+    const { verdict, sentences } = await verified(connection, part, script);
+    expect(sentences).toEqual([]);
+    expect(verdict).toBe('passed');
+  },
+  30_000,
+);
+
+const withCallType =
+  (callType: Json) =>
+  (record: KafkaRecord): KafkaRecord => ({
+    ...record,
+    value: { ...(record.value as { [name: string]: Json }), CallType: callType },
+  });
+
+test.each([
+  {
+    what: 'a key that names the connection of the call',
+    row: 50,
+    part: 'a call is held',
+    change: (record: KafkaRecord) => ({ ...record, key: { tenant: tenant.uuid, subject: call.connId } }),
+    expected: [
+      `EventHeld on voice-callthread with key ${tenant.uuid}:${call.threadId}: $.value.CallThreadID: expected "${call.connId}", the value bound to call thread, got "${call.threadId}" (string)`,
+      `EventRetrieved on voice-callthread with key ${tenant.uuid}:${call.threadId}: $.value.CallThreadID: expected "${call.connId}", the value bound to call thread, got "${call.threadId}" (string)`,
+    ],
+  },
+  {
+    what: 'a key that has the name of the tenant in the place of its UUID',
+    row: 50,
+    part: 'a call is held',
+    change: (record: KafkaRecord) => ({ ...record, key: { tenant: tenant.name, subject: call.threadId } }),
+    expected: [
+      `EventHeld on voice-callthread with key ${tenant.uuid}:${call.threadId}: $.key.tenant: expected text that fits ${uuidVersion4} like "${tenant.uuid}", got "t100" (string)`,
+    ],
+  },
+  {
+    what: 'a number as text',
+    row: 50,
+    part: 'a call is held',
+    change: withCallType('2'),
+    expected: [
+      `EventHeld on voice-callthread with key ${tenant.uuid}:${call.threadId}: $.value.CallType: expected 2, got "2" (string)`,
+      `EventRetrieved on voice-callthread with key ${tenant.uuid}:${call.threadId}: $.value.CallType: expected 2, got "2" (string)`,
+    ],
+  },
+  {
+    what: 'a topic that is for others to write',
+    row: 50,
+    part: 'a call is held',
+    change: (record: KafkaRecord) => ({ ...record, topic: topics.agentState }),
+    expected: [
+      `step 1 of 2, from the source: expected EventHeld on voice-callthread with key ${tenant.uuid}:${call.threadId}, got nothing`,
+      `step 2 of 2, from the source: expected EventRetrieved on voice-callthread with key ${tenant.uuid}:${call.threadId}, got nothing`,
+      'the Kafka broker did not let user r50-voice-sip-cluster-service DESCRIBE topic voice-agentstate: TOPIC_AUTHORIZATION_FAILED (29); by its contract it may WRITE topic voice-callthread',
+    ],
+  },
+  {
+    what: 'a header of another name',
+    row: 48,
+    part: 'written again',
+    change: (record: KafkaRecord) => ({ ...record, headers: { eventid: eventId } }),
+    expected: [
+      `RequestAgentReady on voice-agentrequest with key ${tenant.uuid}:A1001: $.headers.event-id: expected text that fits ${anyUuid} like "${eventId}", got nothing (the key is missing)`,
+      `RequestAgentReady on voice-agentrequest with key ${tenant.uuid}:A1001: $.headers.event-id: expected the value bound to event id like "${eventId}", got nothing (the key is missing)`,
+    ],
+  },
+])(
+  'kcat that writes $what fails',
+  async ({ row, part, change, expected }) => {
+    const { verdict, sentences } = await verified(row, part, (each) => `${writing(each, change).join('; ')}; true`);
+    expect(sentences).toEqual(expected);
+    expect(verdict).toBe('failed');
+  },
+  30_000,
+);
+
+test.each([
+  {
+    what: 'reads in no group',
+    read: 'kcat_as -C -e -t voice-callthread',
+    expected: [
+      `step 2 of 2, from the source: expected group callthread is done with EventRinging on voice-callthread with key ${tenant.uuid}:${call.threadId}, got nothing`,
+    ],
+  },
+  {
+    what: 'reads as a group of others',
+    read: 'read_all agentstate voice-callthread; true',
+    expected: [
+      `step 2 of 2, from the source: expected group callthread is done with EventRinging on voice-callthread with key ${tenant.uuid}:${call.threadId}, got nothing`,
+      'the Kafka broker did not let user r56-call-state-service DESCRIBE group agentstate: GROUP_AUTHORIZATION_FAILED (30); by its contract it may READ group callthread, READ topic voice-callthread',
+    ],
+  },
+])(
+  'kcat that $what fails',
+  async ({ read, expected }) => {
+    const { verdict, sentences } = await verified(56, 'the first event', () => read);
+    expect(sentences).toEqual(expected);
+    expect(verdict).toBe('failed');
+  },
+  30_000,
+);
