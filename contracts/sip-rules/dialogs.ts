@@ -11,6 +11,8 @@ export interface DialogState {
   targets: Partial<Record<Side, string>>;
   /** What each side puts into Route, in its order. */
   routes: Partial<Record<Side, readonly string[]>>;
+  /** Whether nothing but provisional responses has confirmed it; a refusal of its INVITE ends it (section 12.3). */
+  isEarly: boolean;
   /** Whether a BYE has been answered with 2xx. */
   isOver: boolean;
 }
@@ -48,7 +50,12 @@ export function requestsInDialogs(record: SipRecord): RequestInDialog[] {
       if (dialog === undefined || request === undefined) continue;
       if (tag !== undefined && dialog.tags[entry.from] === undefined) dialog.tags[entry.from] = tag;
       if (status > 100 && status < 300) refreshTarget(dialog, entry, request.message.method);
+      if (status >= 200 && status < 300) dialog.isEarly = false;
       if (request.message.method === 'BYE' && status < 300) dialog.isOver = true;
+      if (status >= 300 && request.message.headers.to?.tag === undefined) {
+        const confirmed = ofCall.filter(({ isEarly }) => !isEarly);
+        dialogs.set(callId, confirmed);
+      }
     }
   }
   return found;
@@ -85,6 +92,7 @@ function opensDialog(entry: AnyEntry): DialogState | undefined {
       [caller]: routeUris(headers['record-route']).reverse(),
       [otherSide(caller)]: routeUris(asked['record-route']),
     },
+    isEarly: true,
     isOver: false,
   } as DialogState;
 }

@@ -17,7 +17,9 @@ function referrals(record: SipRecord): Occasion[] {
         'one Refer-To has to stand there',
       );
       const accepted = record.answersTo(refer).find(({ message }) => message.status >= 200 && message.status < 300);
-      if (accepted === undefined) return [single];
+      // Both may agree on a REFER that nobody is told about (RFC 4488, section 4).
+      const isSilent = /^false\b/.test(textOf(accepted?.message.headers ?? {}, 'refer-sub') ?? '');
+      if (accepted === undefined || isSilent) return [single];
       const told = record.requests.filter(
         ({ index, from, message }) =>
           index > refer.index &&
@@ -89,7 +91,7 @@ function registrations(record: SipRecord): Occasion[] {
     .flatMap((register) => {
       const { requestUri, headers } = register.message;
       const own = headers.contact?.[0]?.uri;
-      const isRemoval = headers.expires === '0';
+      const isRemoval = (headers.contact?.[0]?.params?.expires ?? headers.expires) === '0';
       const domain = occasion(
         register,
         '$.requestUri',

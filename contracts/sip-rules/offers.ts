@@ -46,15 +46,17 @@ function answers(record: SipRecord): Occasion[] {
     );
     const codecs = answer.sdp.media.flatMap((section, at) => {
       const offered = offer.sdp.media[at]?.codecs.map(({ name }) => name) ?? [];
-      if (section.port === 0) return [];
-      return section.codecs.map(({ name }, place) =>
+      if (section.port === 0 || offered.length === 0) return [];
+      const names = section.codecs.map(({ name }) => name);
+      const text = `one has to be of the offer, ${offered.join(', ')}, got ${names.join(', ') || 'none'}`;
+      return [
         occasion(
           answer,
-          `$.sdp.media[${at}].codecs[${place}].name`,
-          offered.includes(name),
-          `it has to be one of the offer, ${offered.join(', ')}, got ${name}`,
+          `$.sdp.media[${at}].codecs`,
+          names.some((name) => offered.includes(name)),
+          text,
         ),
-      );
+      ];
     });
     return [sections, ...codecs];
   });
@@ -99,7 +101,9 @@ function changes(record: SipRecord): Occasion[] {
     const key = `${entry.from} ${headers['call-id']} ${tag}`;
     const before = last.get(key);
     last.set(key, sdp);
-    if (before === undefined) return [];
+    // An INVITE that is tried again begins a session anew.
+    const isFirst = isRequestEntry(entry) && headers.to?.tag === undefined;
+    if (before === undefined || isFirst) return [];
     const [was, is] = [originOf(before), originOf(sdp)];
     const isSame = equalJson({ ...before, origin: '' }, { ...sdp, origin: '' });
     const version = is.version === was.version ? isSame : is.version === was.version + 1;
@@ -128,11 +132,11 @@ function changes(record: SipRecord): Occasion[] {
 
 function complete({ entries }: SipRecord): Occasion[] {
   return entries.flatMap((entry) =>
-    (entry.message.sdp?.media ?? []).flatMap(({ connection, codecs }, at) => [
+    (entry.message.sdp?.media ?? []).flatMap(({ connection, codecs, port }, at) => [
       occasion(entry, `$.sdp.media[${at}].connection`, connection !== undefined, 'nothing says where the media go'),
       ...codecs
         .map(({ payload, name }, place) => ({ payload, name, place }))
-        .filter(({ payload }) => payload >= 96)
+        .filter(({ payload }) => payload >= 96 && port !== 0)
         .map(({ payload, name, place }) =>
           occasion(
             entry,
@@ -152,16 +156,19 @@ function placement(record: SipRecord): Occasion[] {
     .flatMap((invite) => {
       const success = record.answersTo(invite).find(({ message }) => message.status >= 200 && message.status < 300);
       if (success === undefined) return [];
+      const first = inResponses(record, invite);
       const came = occasion(
         success,
         '$.sdp',
-        inResponses(record, invite) !== undefined,
+        first !== undefined,
         invite.message.sdp === undefined
           ? 'an INVITE without an offer gets one by its 2xx'
           : 'an offer gets an answer by the 2xx',
       );
       const ack = acknowledgement(record, invite);
-      if (invite.message.sdp !== undefined || ack === undefined) return [came];
+      // An offer before the 2xx is answered by the PRACK (RFC 3262, section 5).
+      const isEarly = first !== undefined && first.index < success.index;
+      if (invite.message.sdp !== undefined || ack === undefined || isEarly) return [came];
       return [
         came,
         occasion(ack, '$.sdp', ack.message.sdp !== undefined, 'an offer in a 2xx gets its answer in the ACK'),
@@ -171,7 +178,7 @@ function placement(record: SipRecord): Occasion[] {
 
 /** What RFC 3264 and RFC 4566 ask of offers and answers. */
 export const offerRules: readonly SipRule[] = [
-  rule('X04', '3264, section 6', 'an answer has the sections of its offer, and codecs of it only', answers),
+  rule('X04', '3264, section 6', 'an answer has the sections of its offer, and in each a codec of it', answers),
   rule(
     'X05',
     '3264, section 8',

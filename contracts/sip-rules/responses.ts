@@ -47,14 +47,16 @@ function toTags(record: SipRecord): Occasion[] {
     });
 }
 
-/** A header without which a status says too little. */
-function needs(status: number, header: string) {
+/** Headers without one of which a status says too little. */
+function needs(status: number, ...headers: string[]) {
+  const [first] = headers;
   return ({ responses }: SipRecord): Occasion[] =>
     responses
       .filter(({ message }) => message.status === status)
-      .map((response) =>
-        occasion(response, `$.headers.${header}`, response.message.headers[header] !== undefined, `${status} needs it`),
-      );
+      .map((response) => {
+        const kept = headers.some((header) => response.message.headers[header] !== undefined);
+        return occasion(response, `$.headers.${first}`, kept, `${status} needs it`);
+      });
 }
 
 /** Requests of dialogs that are over, as far as the record shows their end. */
@@ -78,33 +80,35 @@ function lost(record: SipRecord): Occasion[] {
 const isFinal = ({ message }: ResponseEntry) => message.status >= 200;
 const cancels = ({ requests }: SipRecord) => requests.filter(({ message }) => message.method === 'CANCEL');
 
-function cancelled(record: SipRecord): Occasion[] {
+/** CANCELs that came before the final response, with their INVITE's. */
+function cancelsInTime(record: SipRecord): { cancel: RequestEntry; finals: readonly ResponseEntry[] }[] {
   return cancels(record).flatMap((cancel) => {
     const invite = record.inviteOf(cancel);
     if (invite === undefined) return [];
     const finals = record.answersTo(invite).filter(isFinal);
-    if (finals.some(({ index }) => index < cancel.index)) return [];
-    return [
-      ...record
-        .answersTo(cancel)
-        .map((each) =>
-          occasion(
-            each,
-            '$.status',
-            each.message.status === 200,
-            `a CANCEL in time gets 200, got ${each.message.status}`,
-          ),
-        ),
-      ...finals.map((each) =>
-        occasion(
-          each,
-          '$.status',
-          each.message.status === 487,
-          `a cancelled INVITE gets 487, got ${each.message.status}`,
-        ),
-      ),
-    ];
+    return finals.some(({ index }) => index < cancel.index) ? [] : [{ cancel, finals }];
   });
+}
+
+/** A 2xx that was on its way has ended the transaction, and there is nothing left to cancel. */
+function cancelled(record: SipRecord): Occasion[] {
+  return cancelsInTime(record).flatMap(({ cancel, finals }) => {
+    const crossed = finals.some(({ message }) => message.status < 300);
+    return record.answersTo(cancel).map((each) => {
+      const { status } = each.message;
+      const kept = status === 200 || (status === 481 && crossed);
+      return occasion(each, '$.status', kept, `a CANCEL in time gets 200, got ${status}`);
+    });
+  });
+}
+
+function givenUp(record: SipRecord): Occasion[] {
+  return cancelsInTime(record).flatMap(({ finals }) =>
+    finals.map((each) => {
+      const { status } = each.message;
+      return occasion(each, '$.status', status === 487, `a cancelled INVITE gets 487, got ${status}`);
+    }),
+  );
 }
 
 function cancelling(record: SipRecord): Occasion[] {
@@ -169,9 +173,15 @@ export const responseRules: readonly SipRule[] = [
   ),
   rule('R34', '3261, section 8.2.1', '405 says which methods are allowed', needs(405, 'allow')),
   rule('R35', '3261, sections 8.2.2.3 and 16.3', '420 says what is not supported', needs(420, 'unsupported')),
-  rule('R36', '3261, section 8.2.3', '415 says which types are accepted', needs(415, 'accept')),
-  rule('R38', '3261, sections 12.2.2 and 15.1.2', 'a request of a dialog that is over gets 481', lost),
-  rule('R39', '3261, section 9.2', 'a CANCEL in time gets 200, and its INVITE 487', cancelled),
+  rule(
+    'R36',
+    '3261, section 8.2.3',
+    '415 says what is accepted',
+    needs(415, 'accept', 'accept-encoding', 'accept-language'),
+  ),
+  rule('R38', '3261, sections 12.2.2 and 15.1.2', 'a request of a dialog that is over gets 481', lost, 'warning'),
+  rule('R39', '3261, section 9.2', 'a CANCEL in time gets 200', cancelled),
+  rule('R39-INVITE', '3261, section 9.2', 'an INVITE that is cancelled in time gets 487', givenUp, 'warning'),
   rule('R40', '3261, section 9.1', 'only an INVITE that has a provisional response is cancelled', cancelling),
   rule('R43', '3261, sections 14.1 and 14.2', 'INVITEs that cross each other within a dialog are refused', crossing),
   rule(
