@@ -16,6 +16,8 @@ export interface BrokenRule {
   own: boolean;
   /** Which message of the exchange, counted from 1. */
   message: number;
+  /** Which conversation it belongs to, where the protocol tells them apart: `Call-ID f81d4fae`. */
+  dialog?: string;
   /** What kind of message it is. */
   title: string;
   path: string;
@@ -62,8 +64,12 @@ export function checkStandard(
       const title = profile.title(sent.content);
       const { path, text } = each;
       const sentence = `${title}: ${breakSentence(rule, each)}`;
-      const own = sent.from !== side;
-      broken.push({ rule, by: sent.from, own, message: each.message + 1, title, path, text, sentence });
+      const dialog = profile.placeOf?.(sent.content).dialog;
+      broken.push({
+        ...{ rule, by: sent.from, own: sent.from !== side, message: each.message + 1 },
+        ...(dialog === undefined ? {} : { dialog }),
+        ...{ title, path, text, sentence },
+      });
     }
   }
   return { standard, messages: messages.length, occasions, broken };

@@ -74,7 +74,9 @@ describe('the rules of SIP in a run', () => {
     const run = await destinationUnderTest('Reason: SIP');
     expect(run.verdict).toBe('passed');
     const broken = run.connections[0]?.destination?.interactions[0]?.standard?.broken ?? [];
-    expect(broken.map(({ rule, by, message }) => [rule.id, by, message])).toEqual([['X12', 'destination', 2]]);
+    expect(broken.map(({ rule, by, message, dialog }) => [rule.id, by, message, dialog])).toEqual([
+      ['X12', 'destination', 2, expect.stringMatching(/^Call-ID \S+$/)],
+    ]);
   });
 
   test('a source that keeps its contract fails by the rule it breaks', async () => {
