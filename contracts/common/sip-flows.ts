@@ -35,12 +35,15 @@ export function routedCall(wire: SipWire, number: string, options: InviteOptions
   ];
 }
 
-/** A call that a proxy passes on and whose route it stays on; who was called releases it, by that route. */
-export function forwardedCall(wire: SipWire, number: string, headers: Headers = {}): SipStep[] {
+/**
+ * A call from outside that a proxy passes on and whose route it stays on; who was called releases it, by that route. It has no id
+ * yet: a carrier gives none, and a proxy none of its own.
+ */
+export function forwardedCall(wire: SipWire, number: string): SipStep[] {
   const { acknowledge, answered, invite, ringing, trying } = sipSteps(wire);
   const { forwardedVia } = sipParts(wire);
   return [
-    invite(number, { headers: { ...forwardedVia('INVITE'), ...recordedRoute, ...headers } }),
+    invite(number, { anonymous: true, headers: { ...forwardedVia('INVITE'), ...recordedRoute } }),
     trying(),
     ringing({ optional: true }, sameRecordedRoute),
     answered({ headers: sameRecordedRoute }),

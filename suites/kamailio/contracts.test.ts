@@ -7,6 +7,7 @@ import type { MockServer, ServiceMock } from '../../mocks/adapter.ts';
 import { proxyConfig } from '../../mocks/protocols/sip/proxy/config.ts';
 import { serveRelay } from '../../mocks/protocols/sip/proxy/serve.ts';
 import { serviceMock } from '../../mocks/registry.ts';
+import { brokenConfig } from './broken-config.ts';
 
 const VERIFICATION_TIMEOUT_MS = 60_000;
 
@@ -59,6 +60,7 @@ const broken = [
     what: 'starts Max-Forwards anew',
     good: 'if (!mf_process_maxfwd_header("70"))',
     bad: 'remove_hf("Max-Forwards"); append_hf("Max-Forwards: 70\\r\\n"); if (0)',
+    number: 51,
     interaction: 'a call that may go no further is refused with 483',
     said: '483 Too Many Hops (INVITE): $.status: expected 483, got 200 (number)',
   },
@@ -66,6 +68,7 @@ const broken = [
     what: 'does not stay on the route of a dialog',
     good: 'record_route();',
     bad: '',
+    number: 51,
     interaction: 'requests of a dialog go through a proxy that stays on its route',
     said: '200 OK (INVITE): $.headers.record-route: expected an array, got nothing (the key is missing)',
   },
@@ -73,28 +76,26 @@ const broken = [
     what: 'drops a header that it does not know',
     good: 'route[RELAY] {',
     bad: 'route[RELAY] { remove_hf("X-Genesys-CallUUID");',
-    interaction: 'a call from outside reaches a node, which releases it by the recorded route',
+    number: 58,
+    interaction: 'an announcement is played',
     said:
-      'INVITE sip:5000@t100.voice.example: $.headers.x-genesys-calluuid: expected text that fits /^[0-9A-Z]{32}$/ ' +
+      'INVITE sip:annc@gvp.voice.example;play=http://media.voice.example/hold.wav;gvp-tenant-id=t100: $.headers.x-genesys-calluuid: expected text that fits /^[0-9A-Z]{32}$/ ' +
       'like "00FAVPM3BOBM3223H3CA9ATAES000001", got nothing (the key is missing)',
   },
   {
     what: 'says in a way of its own that a target is down',
     good: 't_reply("503", "Service Unavailable")',
     bad: 't_reply("477", "Unfortunately error on sending to next hop")',
+    number: 51,
     interaction: 'a call that no target in service can take is refused with 503',
     said: '503 Service Unavailable (INVITE): $.status: expected 503, got 477 (number)',
   },
 ];
 
-test.each(broken)('a proxy that $what is caught', async ({ good, bad, interaction, said }) => {
-  const relay = await startRelay((plan) => {
-    const config = proxyConfig(plan);
-    if (!config.includes(good)) throw new Error(`the configuration has no "${good}"`);
-    return config.replace(good, bad);
-  });
+test.each(broken)('a proxy that $what is caught', async ({ good, bad, number, interaction, said }) => {
+  const relay = await startRelay(brokenConfig(good, bad));
   try {
-    const asked = contract(51);
+    const asked = contract(number);
     const interactions = asked.interactions.filter(({ description }) => description === interaction);
     const run = await verifyRelay(relay, { ...asked, interactions });
     expect(run.verdict).toBe('failed');

@@ -1,4 +1,5 @@
-import { releasedByCallee } from '../../../contracts/common/sip-flows.ts';
+import { answeredCall } from '../../../contracts/common/sip-calls.ts';
+import { exchange } from '../../../contracts/common/sip-within.ts';
 import type { Interaction } from '../../../contracts/contract.ts';
 import { mirrored } from '../../../contracts/mirrored.ts';
 import { world } from '../../../contracts/world.ts';
@@ -47,6 +48,12 @@ const places: readonly Place[] = [
 
 const calling = 'a caller dials a route point';
 
+/** As whoever dials sends it, before the proxy has it. */
+const callFromOutside = [
+  ...answeredCall('TCP', dns.routePoint.number, { anonymous: true }),
+  ...exchange('TCP', 'callee', 'BYE', { number: 1, first: true }),
+];
+
 /** How the SIP Proxy relays; see `protocols/sip/proxy`. */
 export const relaying: Relaying = {
   domain: tenant.sipDomain,
@@ -55,6 +62,6 @@ export const relaying: Relaying = {
   asking: 'the proxy asks whether a node is in service',
   asFarEnd: (interaction: Interaction) =>
     interaction.given.some(({ name }) => name === calling)
-      ? { ...interaction, steps: mirrored(releasedByCallee('TCP', dns.routePoint.number)) }
+      ? { ...interaction, steps: mirrored(callFromOutside) }
       : interaction,
 };
