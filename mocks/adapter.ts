@@ -128,6 +128,14 @@ export interface End {
   at: Address;
 }
 
+/** Of the wires on which a system may stand between others. */
+export interface Relays {
+  /** Whether this system does. */
+  relays(service: ServiceMock): boolean;
+  /** Acts as such a destination: what it is asked goes on to the ends. */
+  serveBetween(options: ServeOptions & { ends: readonly End[] }): Promise<MockServer>;
+}
+
 /** One message as another peer might have put it on the wire. */
 export interface Spelling {
   /** What is different, in words: `compact header names`. */

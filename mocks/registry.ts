@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type ProtocolName, systemSlug } from '../contracts/architecture.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { rowOf } from '../contracts/parts.ts';
-import type { Attachable, Carries, ProtocolAdapter, Respells, ServiceMock } from './adapter.ts';
+import type { Attachable, Carries, ProtocolAdapter, Relays, Respells, ServiceMock } from './adapter.ts';
 
 /** The folder of each of the table's protocols below `mocks/protocols`. */
 const protocolFolders: Readonly<Record<ProtocolName, string>> = {
@@ -24,7 +24,7 @@ export interface AdapterOptions {
   codec?: string;
 }
 
-type Adapter = ProtocolAdapter & Partial<Attachable & Respells & Carries>;
+type Adapter = ProtocolAdapter & Partial<Attachable & Respells & Carries & Relays>;
 
 /**
  * The adapter of a protocol; loaded when first asked for, so that nobody waits for a wire that is not used.
@@ -40,6 +40,11 @@ export async function adapterFor(protocol: ProtocolName, options: AdapterOptions
 /** Whether a running server of the system can be watched, instead of one that is started. */
 export function canAttach(adapter: Adapter, service: ServiceMock): adapter is ProtocolAdapter & Attachable {
   return adapter.attach !== undefined && (adapter.attaches?.(service) ?? true);
+}
+
+/** Whether the mock of a system can stand between others, and send on what it is asked. */
+export function canRelay(adapter: Adapter, service: ServiceMock): adapter is ProtocolAdapter & Relays {
+  return adapter.relays?.(service) ?? false;
 }
 
 /**

@@ -76,6 +76,7 @@ async function serveSystems(
     adapterOptions: await adapterOptions(contracts, options),
     listenAt: listenAt(options),
     sharesWorlds: true,
+    relays: true,
     onProgress: startNote(context),
   });
   const controls: Control[] = [];

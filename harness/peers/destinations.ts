@@ -5,20 +5,23 @@ import {
   type Address,
   type Attachable,
   type Carries,
+  type End,
   type MockServer,
   OtherKindError,
   type ProtocolAdapter,
+  type Relays,
   type Respells,
+  type ServeOptions,
   type ServiceMock,
 } from '../../mocks/adapter.ts';
-import { type AdapterOptions, adapterFor, canAttach, mockFile, serviceMock } from '../../mocks/registry.ts';
+import { type AdapterOptions, adapterFor, canAttach, canRelay, mockFile, serviceMock } from '../../mocks/registry.ts';
 import { sentenceOf } from '../errors.ts';
 
 /** A destination that is up: a mock, a real server that was started, or one that was there already. */
 export interface Destination {
   system: SystemName;
   protocol: ProtocolName;
-  adapter: ProtocolAdapter & Partial<Attachable & Respells & Carries>;
+  adapter: ProtocolAdapter & Partial<Attachable & Respells & Carries & Relays>;
   contracts: readonly Contract[];
   server: MockServer;
 }
@@ -52,6 +55,11 @@ export interface StartOptions {
    * it sets provider states on them side by side.
    */
   sharesWorlds?: boolean;
+  /**
+   * Whether a mock that can stand between others sends on to those of the run, as a real service does. A verification has it play
+   * them itself, so that each connection is judged alone.
+   */
+  relays?: boolean;
   /** Where to listen; any free loopback port when absent. */
   listenAt?: (row: Connection, contract: Contract) => Address;
   signal: AbortSignal;
@@ -88,7 +96,10 @@ class Worlds {
   }
 }
 
-async function start(group: Group, options: StartOptions, worlds: Worlds): Promise<Destination> {
+/** The running destinations of the connections that a system opens with an adapter. */
+type Ends = (system: SystemName, adapter: Destination['adapter']) => Promise<End[]>;
+
+async function start(group: Group, options: StartOptions, worlds: Worlds, endsOf: Ends): Promise<Destination> {
   const { system, protocol, contracts } = group;
   const { external, signal, listenAt, adapterOptions } = options;
   const first = contracts[0] as Contract;
@@ -103,8 +114,17 @@ async function start(group: Group, options: StartOptions, worlds: Worlds): Promi
   }
   const listen = listenAt?.(rowOf(first), first) ?? { host: '127.0.0.1', port: 0 };
   const world = options.sharesWorlds ? { world: worlds.of(service) } : {};
-  const server = await adapter.serve({ contracts, service, listen, signal, ...world });
+  const serving: ServeOptions = { contracts, service, listen, signal, ...world };
+  const server =
+    options.relays && canRelay(adapter, service)
+      ? await serveBetween(adapter, serving, await endsOf(system, adapter))
+      : await adapter.serve(serving);
   return { system, protocol, adapter, contracts, server };
+}
+
+/** Alone, even who can stand between others plays them itself. */
+function serveBetween(adapter: ProtocolAdapter & Relays, options: ServeOptions, ends: End[]): Promise<MockServer> {
+  return ends.length > 0 ? adapter.serveBetween({ ...options, ends }) : adapter.serve(options);
 }
 
 /** All destinations of a run. */
@@ -123,31 +143,45 @@ export class Destinations {
     const absent: AbsentDestination[] = [];
     const worlds = new Worlds();
     const all = groups(options.contracts);
-    await Promise.all(
-      all.map(async (group) => {
-        const { system, protocol, contracts } = group;
-        const startedAt = performance.now();
-        const tell = (state: StartProgress['state'], detail?: string) =>
-          options.onProgress?.({
-            system,
-            protocol,
-            state,
-            elapsedMs: Math.round(performance.now() - startedAt),
-            ...(detail === undefined ? {} : { detail }),
-          });
-        tell('starting');
-        try {
-          const destination = await start(group, options, worlds);
-          up.push(destination);
-          tell('ready');
-        } catch (error) {
-          const reason = sentenceOf(error);
-          const otherKind = error instanceof OtherKindError ? ({ otherKind: true } as const) : {};
-          absent.push({ system, protocol, contracts, reason, ...otherKind });
-          tell('failed', reason);
-        }
-      }),
-    );
+    const startOne = async (group: Group): Promise<Destination | undefined> => {
+      const { system, protocol, contracts } = group;
+      const startedAt = performance.now();
+      const tell = (state: StartProgress['state'], detail?: string) =>
+        options.onProgress?.({
+          system,
+          protocol,
+          state,
+          elapsedMs: Math.round(performance.now() - startedAt),
+          ...(detail === undefined ? {} : { detail }),
+        });
+      tell('starting');
+      try {
+        const destination = await start(group, options, worlds, endsOf);
+        up.push(destination);
+        tell('ready');
+        return destination;
+      } catch (error) {
+        const reason = sentenceOf(error);
+        const otherKind = error instanceof OtherKindError ? ({ otherKind: true } as const) : {};
+        absent.push({ system, protocol, contracts, reason, ...otherKind });
+        tell('failed', reason);
+        return undefined;
+      }
+    };
+    const starting = new Map<Group, Promise<Destination | undefined>>();
+    const endsOf: Ends = async (system, adapter) => {
+      const isEnd = (contract: Contract) => rowOf(contract).dials === system;
+      const groupsOfEnds = all.filter(({ contracts }) => contracts.some(isEnd));
+      const destinations = await Promise.all(groupsOfEnds.map((group) => starting.get(group)));
+      return destinations
+        .filter((destination) => destination !== undefined)
+        .filter((destination) => destination.adapter === adapter)
+        .flatMap(({ contracts, server }) =>
+          contracts.filter(isEnd).map((contract) => ({ contract, at: server.address })),
+        );
+    };
+    for (const group of all) starting.set(group, startOne(group));
+    await Promise.all(starting.values());
     // Whichever was ready first, they are told in the order of their contracts.
     const place = ({ contracts }: { contracts: readonly Contract[] }) =>
       all.findIndex((group) => group.contracts === contracts);

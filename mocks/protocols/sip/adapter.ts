@@ -1,7 +1,9 @@
 import { sipProfile } from '../../../contracts/messages/sip-profile.ts';
-import type { Carries, ProtocolAdapter, Respells } from '../../adapter.ts';
+import type { Carries, ProtocolAdapter, Relays, Respells } from '../../adapter.ts';
 import { openLine } from './line.ts';
 import { play as playDialog } from './play.ts';
+import { canRelay } from './proxy/relaying.ts';
+import { serveRelay } from './proxy/serve.ts';
 import { respell } from './respell.ts';
 import { serve } from './serve.ts';
 import { tap } from './tap.ts';
@@ -16,11 +18,13 @@ const play: ProtocolAdapter['play'] = async (performance, at, signal) => {
   }
 };
 
-/** SIP over TCP and UDP. SIPp plays both ends; the tap is ours. */
-export const adapter: ProtocolAdapter & Respells & Carries = {
+/** SIP over TCP and UDP. SIPp plays both ends, Kamailio a proxy between them; the tap is ours. */
+export const adapter: ProtocolAdapter & Respells & Carries & Relays = {
   profile: sipProfile,
   play,
   serve,
+  relays: canRelay,
+  serveBetween: serveRelay,
   tap,
   respell,
   openLine,

@@ -24,7 +24,10 @@ const begun = [
   'a treatment is asked for with a malformed document',
 ];
 
-/** Stands for the SIP Proxy and for all that it would forward to: it answers calls itself, by the dialled number. */
+/**
+ * Stands for the SIP Proxy and for all that it would forward to: it answers calls itself, by the dialled number. Where an end of its
+ * runs beside it, it relays.
+ */
 const mock: RelayingMock = {
   system: 'Voice SIP Proxy Service',
   switches: [LIMIT_REACHED],
@@ -48,7 +51,7 @@ const mock: RelayingMock = {
   },
   relaying,
   notModelled: [
-    'forwarding: no second leg, so no Via or Max-Forwards of a proxy',
+    'forwarding while no other end runs beside it: no second leg, so no Via or Max-Forwards of a proxy',
     'the rate limit counts nothing: it is reached or not',
     'time: a session is as long as its dialog, and a call rings no longer than it takes to say so',
   ],

@@ -1,4 +1,5 @@
 import type { Interaction } from '../../../../contracts/contract.ts';
+import type { ServiceMock } from '../../../adapter.ts';
 import type { SipServiceMock } from '../service.ts';
 import type { Hop, Refusal } from './config.ts';
 
@@ -40,7 +41,7 @@ export interface RelayingMock extends SipServiceMock {
 }
 
 /** Whether the mock of a system can relay. */
-export function canRelay(service: SipServiceMock): service is RelayingMock {
+export function canRelay(service: ServiceMock): service is RelayingMock {
   return 'relaying' in service;
 }
 
