@@ -107,7 +107,7 @@ export function mock(words: string[], options: ServeCommandOptions, context: Com
   return serveSystems(words.map(parseSystem), options, context);
 }
 
-/** `voxpact peers`: runs the real servers (Redis, Kafka, PostgreSQL, object storage, SIPp) until Ctrl-C. */
+/** `voxpact peers`: runs the real servers (Redis, Kafka, PostgreSQL, object storage, SIPp, Kamailio) until Ctrl-C. */
 export function peers(options: ServeCommandOptions, context: CommandContext): Promise<ExitCode> {
   return serveSystems(realSystems, options, context);
 }

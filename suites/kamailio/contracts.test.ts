@@ -1,28 +1,32 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract } from '../../contracts/contract.ts';
+import { type Destination, Destinations } from '../../harness/peers/destinations.ts';
 import { explain } from '../../harness/report/explain.ts';
 import { type Run, verify } from '../../harness/verify/run.ts';
 import type { MockServer, ServiceMock } from '../../mocks/adapter.ts';
-import { proxyConfig } from '../../mocks/protocols/sip/proxy/config.ts';
+import type { ProxyPlan } from '../../mocks/protocols/sip/proxy/config.ts';
 import { serveRelay } from '../../mocks/protocols/sip/proxy/serve.ts';
 import { serviceMock } from '../../mocks/registry.ts';
 import { brokenConfig } from './broken-config.ts';
 
 const VERIFICATION_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
+const numbers = [51, 58];
 
 let contracts: readonly Contract[];
 beforeAll(async () => {
-  contracts = (await loadContracts()).filter(({ connection }) => connection === 51 || connection === 58);
+  contracts = (await loadContracts()).filter(({ connection }) => [...numbers, 57, 59].includes(connection));
 });
 
-/** Kamailio as the SIP Proxy, with SIPp at the far ends. */
-async function startRelay(config = proxyConfig): Promise<MockServer> {
-  const service = (await serviceMock(contracts[0] as Contract)) as ServiceMock;
-  return await serveRelay({ contracts, service, listen: { host: '127.0.0.1', port: 0 }, ends: [], config });
-}
-
 const contract = (number: number) => contracts.find(({ connection }) => connection === number) as Contract;
+
+/** Kamailio with a configuration of its own, and with one SIPp at all far ends. */
+async function startBroken(config: (plan: ProxyPlan) => string): Promise<MockServer> {
+  const listen = { host: '127.0.0.1', port: 0 };
+  const service = (await serviceMock(contract(51))) as ServiceMock;
+  return await serveRelay({ contracts: numbers.map(contract), service, listen, ends: [], config });
+}
 
 function verifyRelay(relay: MockServer, asked: Contract): Promise<Run> {
   return verify({
@@ -35,17 +39,18 @@ function verifyRelay(relay: MockServer, asked: Contract): Promise<Run> {
 
 const sentencesOf = ({ connections }: Run) => connections.flatMap(explain).flatMap(({ sentences }) => sentences);
 
-describe('Kamailio keeps the contracts of the SIP Proxy, every interaction of them', () => {
-  let relay: MockServer;
+describe('Kamailio before the mocks of its ends keeps the contracts of the SIP Proxy, every interaction of them', () => {
+  let destinations: Destinations;
   beforeAll(async () => {
-    relay = await startRelay();
-  });
-  afterAll(() => relay.close());
+    destinations = await Destinations.start({ contracts, relays: true, signal: new AbortController().signal });
+  }, START_TIMEOUT_MS);
+  afterAll(() => destinations.close());
 
-  test.each([51, 58])(
+  test.each(numbers)(
     'connection %i',
     async (number) => {
-      const run = await verifyRelay(relay, contract(number));
+      const proxy = destinations.up.find((each) => each.contracts.includes(contract(number)));
+      const run = await verifyRelay((proxy as Destination).server, contract(number));
       expect(sentencesOf(run)).toEqual([]);
       const verdicts = run.connections.flatMap(({ destination }) => destination?.interactions ?? []);
       expect(verdicts.filter(({ verdict }) => verdict === 'passed')).toHaveLength(contract(number).interactions.length);
@@ -93,7 +98,7 @@ const broken = [
 ];
 
 test.each(broken)('a proxy that $what is caught', async ({ good, bad, number, interaction, said }) => {
-  const relay = await startRelay(brokenConfig(good, bad));
+  const relay = await startBroken(brokenConfig(good, bad));
   try {
     const asked = contract(number);
     const interactions = asked.interactions.filter(({ description }) => description === interaction);
