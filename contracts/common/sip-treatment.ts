@@ -12,7 +12,8 @@ import { exchange, within } from './sip-within.ts';
  * SIP Proxy: in a contract of the platform as the source it is mirrored.
  */
 
-const host = 'gvp.voice.example';
+/** The domain of the platform. */
+export const platformDomain = 'gvp.voice.example';
 const tenant = 'gvp-tenant-id=t100';
 
 /** The session that the platform's Resource Manager opens for a new INVITE. */
@@ -25,14 +26,14 @@ export const gvpSession: Headers = {
 
 /** Request-URIs by what is asked for; the tenant is named in each of them. */
 export const treatments = {
-  msml: regex('^sips?:msml@[^;]+;(.*;)?gvp-tenant-id=[^;]+(;.*)?$', `sip:msml@${host};${tenant}`),
+  msml: regex('^sips?:msml@[^;]+;(.*;)?gvp-tenant-id=[^;]+(;.*)?$', `sip:msml@${platformDomain};${tenant}`),
   announcement: regex(
     '^sips?:annc@[^;]+;(.*;)?play=[^;]+(;.*)?$',
-    `sip:annc@${host};play=http://media.voice.example/hold.wav;${tenant}`,
+    `sip:annc@${platformDomain};play=http://media.voice.example/hold.wav;${tenant}`,
   ),
-  conference: regex('^sips?:conf=[^@;]+@.+$', `sip:conf=ct-7f3a9c@${host};${tenant}`),
+  conference: regex('^sips?:conf=[^@;]+@.+$', `sip:conf=ct-7f3a9c@${platformDomain};${tenant}`),
   ivr: (number: string) =>
-    regex(`^sips?:${number}@[^;]+;(.*;)?gvp-tenant-id=[^;]+(;.*)?$`, `sip:${number}@${host};${tenant}`),
+    regex(`^sips?:${number}@[^;]+;(.*;)?gvp-tenant-id=[^;]+(;.*)?$`, `sip:${number}@${platformDomain};${tenant}`),
 };
 
 interface Msml {
@@ -144,7 +145,7 @@ export function subscription(wire: SipWire) {
       headers: {
         ...echoed('SUBSCRIBE', 'SUBSCRIBE', names.cseq('SUBSCRIBE')),
         from: callingParty,
-        to: { uri: bound(names.to, `sip:GVP@${host}`), tag: bind(names.toTag, notBlank('destination-1')) },
+        to: { uri: bound(names.to, `sip:GVP@${platformDomain}`), tag: bind(names.toTag, notBlank('destination-1')) },
         ...length(integer(0)),
         ...headers,
       },
@@ -154,11 +155,11 @@ export function subscription(wire: SipWire) {
     subscribe: ({ event, headers = {} }: Subscription): SipStep =>
       source<SipMessage>({
         method: 'SUBSCRIBE',
-        requestUri: bind(names.requestUri, sipUri(`sip:GVP@${host}`)),
+        requestUri: bind(names.requestUri, sipUri(`sip:GVP@${platformDomain}`)),
         headers: {
           ...freshVia('SUBSCRIBE'),
           ...newDialog,
-          to: { uri: bind(names.to, notBlank(`sip:GVP@${host}`)) },
+          to: { uri: bind(names.to, notBlank(`sip:GVP@${platformDomain}`)) },
           cseq: { number: bind(names.cseq('SUBSCRIBE'), integer(1)), method: 'SUBSCRIBE' },
           contact: [{ uri: bind(names.callerTarget, sipUri('sip:source@127.0.0.1')) }],
           event,

@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { Interaction, ProviderState } from '../../../contracts/contract.ts';
-import {
-  type Address,
-  type Exchange,
-  type MockServer,
-  type ServeOptions,
-  type StateSet,
-  UnknownStateError,
-} from '../../adapter.ts';
+import type { Address, Exchange, MockServer, ServeOptions, StateSet } from '../../adapter.ts';
 import { errorMessage } from '../../error-code.ts';
 import { assertFree, freePort } from '../../ports.ts';
 import { type RunDirectory, runDirectory, type ServerProcess, startProcess } from '../../process.ts';
@@ -20,6 +13,7 @@ import { MessageLog } from './log.ts';
 import { callId, SipRecord } from './record.ts';
 import type { SipServiceMock, SipWorld } from './service.ts';
 import { commonArguments, preflight, SIPP_MISSING, sippFiles } from './sipp.ts';
+import { setState } from './states.ts';
 import { type SipTransport, transportOf } from './transport.ts';
 
 const READY_TIMEOUT_MS = 20_000;
@@ -139,14 +133,8 @@ class SippServer implements MockServer {
     this.#errorFile = new GrowingFile(`${running.directory.path}/${sippFiles.errors}`);
   }
 
-  async setState({ name, params }: ProviderState): Promise<StateSet> {
-    const { states, system } = this.#running.service;
-    const handler = Object.hasOwn(states, name) ? states[name] : undefined;
-    if (handler === undefined) {
-      throw new UnknownStateError(`${system} has no state "${name}"; it has: ${Object.keys(states).join(', ')}.`);
-    }
-    const { values = {}, undo = async () => {} } = await handler(this.#world(), params);
-    return { values, undo };
+  setState(state: ProviderState): Promise<StateSet> {
+    return setState(this.#running.service, this.#world(), state);
   }
 
   exchanges(): readonly Exchange[] {

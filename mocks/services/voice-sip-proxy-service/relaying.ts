@@ -1,4 +1,5 @@
 import { answeredCall } from '../../../contracts/common/sip-calls.ts';
+import { platformDomain } from '../../../contracts/common/sip-treatment.ts';
 import { exchange } from '../../../contracts/common/sip-within.ts';
 import type { Interaction } from '../../../contracts/contract.ts';
 import { mirrored } from '../../../contracts/mirrored.ts';
@@ -20,7 +21,7 @@ const browsers = [
   dns.glaring,
 ];
 
-/** Numbers of phones that nobody but the far ends has. */
+/** Phones at the far ends; some of their numbers are a browser's where there is one. */
 const phones = [
   dns.answering,
   dns.talking,
@@ -41,9 +42,9 @@ const places: readonly Place[] = [
   { number: dns.routed.number, as: dns.answering.number },
   { number: dns.silent.number, as: dns.ringing.number, ringsMs: 500 },
   { number: dns.offline.number, refused: { status: 480, reason: 'Temporarily Unavailable' } },
-  { number: dns.unreachable.number, down: true },
-  { number: dns.routePoint.number, back: true },
-  { number: call.dnis, back: true, as: dns.routePoint.number },
+  { number: dns.unreachable.number, isDown: true },
+  { number: dns.routePoint.number, isSource: true },
+  { number: call.dnis, isSource: true, as: dns.routePoint.number },
 ];
 
 const calling = 'a caller dials a route point';
@@ -58,7 +59,7 @@ const callFromOutside = [
 export const relaying: Relaying = {
   domain: tenant.sipDomain,
   places,
-  sourceDomains: ['gvp.voice.example'],
+  sourceDomains: [platformDomain],
   asking: 'the proxy asks whether a node is in service',
   asFarEnd: (interaction: Interaction) =>
     interaction.given.some(({ name }) => name === calling)

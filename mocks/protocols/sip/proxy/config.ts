@@ -22,8 +22,8 @@ export interface ProxyPlan {
   host: string;
   /** For TCP and UDP. */
   port: number;
-  /** The port by which the others know it, which stands in its Via and Record-Route. */
-  publicPort: number;
+  /** Where the others reach it, which stands in its Via and Record-Route. */
+  reachedAt: { host: string; port: number };
   /** The domain that it answers for. */
   domain: string;
   /** By the dialled number; any other is unknown. */
@@ -50,7 +50,7 @@ export const nodesList = (nodes: readonly { host: string; port: number }[]): str
  * no registrations and no database. It has one worker for each transport: with more, requests of one call may overtake each other.
  */
 export function proxyConfig(plan: ProxyPlan): string {
-  const { host, port, publicPort, domain, control, nodesFile } = plan;
+  const { host, port, reachedAt, domain, control, nodesFile } = plan;
   return `#!KAMAILIO
 debug=0
 log_stderror=yes
@@ -61,8 +61,8 @@ dns=no
 rev_dns=no
 server_signature=no
 tcp_source_ipv4=${host}
-listen=udp:${host}:${port} advertise ${host}:${publicPort}
-listen=tcp:${host}:${port} advertise ${host}:${publicPort}
+listen=udp:${host}:${port} advertise ${reachedAt.host}:${reachedAt.port}
+listen=tcp:${host}:${port} advertise ${reachedAt.host}:${reachedAt.port}
 alias="${domain}"
 
 loadmodule "tm.so"

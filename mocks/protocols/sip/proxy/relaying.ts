@@ -13,10 +13,10 @@ export type Place = { number: string } & (
       /** For how long it may ring before the proxy gives up for the caller, in milliseconds. */
       ringsMs?: number;
     }
-  /** Who has opened the connection under test, and is called on it the other way round. */
-  | { back: true; as?: string }
+  /** Whoever opens the connection, who is called on it the other way round. */
+  | { isSource: true; as?: string }
   /** A target that is not in service. */
-  | { down: true }
+  | { isDown: true }
   /** What the proxy answers itself. */
   | { refused: Refusal }
 );
@@ -27,7 +27,7 @@ export interface Relaying {
   domain: string;
   /** Where numbers are reached: the first place of a number whose system is there. Numbers without a place are unknown. */
   places: readonly Place[];
-  /** Domains of whoever has opened the connection under test. */
+  /** Domains of whoever opens the connection. */
   sourceDomains: readonly string[];
   /** The provider state in which it asks a node whether it is in service. */
   asking: string;
@@ -56,23 +56,21 @@ export interface Surroundings {
 }
 
 /** Where each number goes, with what is there. */
-export function numbersOf(
-  { places }: Relaying,
-  { ends, farEnds, source, nowhere }: Surroundings,
-): Map<string, Hop | Refusal> {
+export function numbersOf({ places }: Relaying, there: Surroundings): Map<string, Hop | Refusal> {
   const numbers = new Map<string, Hop | Refusal>();
   for (const place of places) {
-    const hop = hopOf(place);
+    const hop = hopTo(place, there);
     if (hop !== undefined && !numbers.has(place.number)) numbers.set(place.number, hop);
   }
   return numbers;
+}
 
-  function hopOf(place: Place): Hop | Refusal | undefined {
-    if ('refused' in place) return place.refused;
-    if ('down' in place) return nowhere;
-    if ('back' in place) return { ...source, ...(place.as === undefined ? {} : { as: place.as }) };
-    const { at, number: _number, ...rest } = place;
-    const end = at === undefined ? farEnds : ends.get(at);
-    return end === undefined ? undefined : { ...end, ...rest };
-  }
+function hopTo(place: Place, { ends, farEnds, source, nowhere }: Surroundings): Hop | Refusal | undefined {
+  if ('refused' in place) return place.refused;
+  if ('isDown' in place) return nowhere;
+  if ('isSource' in place) return place.as === undefined ? source : { ...source, as: place.as };
+  const { at, as, ringsMs } = place;
+  const end = at === undefined ? farEnds : ends.get(at);
+  if (end === undefined) return undefined;
+  return { ...end, ...(as === undefined ? {} : { as }), ...(ringsMs === undefined ? {} : { ringsMs }) };
 }

@@ -1,27 +1,21 @@
 import type { ProviderState } from '../../../../contracts/contract.ts';
 import { rowOf } from '../../../../contracts/parts.ts';
-import {
-  type Address,
-  type End,
-  type Exchange,
-  type MockServer,
-  type ServeOptions,
-  type StateSet,
-  type Tap,
-  UnknownStateError,
-} from '../../../adapter.ts';
+import type { Address, End, Exchange, MockServer, ServeOptions, StateSet, Tap } from '../../../adapter.ts';
 import { freePort } from '../../../ports.ts';
 import { BegunDialogs } from '../begun-dialogs.ts';
 import { SOURCE_ADDRESS } from '../play.ts';
 import { SipRecord } from '../record.ts';
 import { serve } from '../serve.ts';
 import type { SipWorld } from '../service.ts';
+import { setState } from '../states.ts';
 import { tap } from '../tap.ts';
 import { transportOf } from '../transport.ts';
 import { type Hop, proxyConfig } from './config.ts';
 import { type Kamailio, startKamailio } from './kamailio.ts';
 import { numbersOf, type RelayingMock } from './relaying.ts';
 
+/** All but the tap is of this machine alone, wherever that listens. */
+const host = '127.0.0.1';
 /** Nobody listens at TCPMUX (RFC 1078). */
 const NOBODYS_PORT = 1;
 
@@ -67,11 +61,10 @@ class Opened {
 
 async function open(options: RelayOptions, opened: Opened): Promise<MockServer> {
   const { contracts, listen, ends, signal, config = proxyConfig } = options;
-  const { host } = listen;
-  const service = options.service as unknown as RelayingMock;
+  const service = options.service as RelayingMock;
   const { relaying } = service;
   const anyPort = async (): Promise<Address> => ({ host, port: await freePort(host) });
-  const overTcp = ({ port }: Address): Hop => ({ host, port, transport: 'TCP' });
+  const overTcp = ({ port }: Pick<Address, 'port'>): Hop => ({ host, port, transport: 'TCP' });
 
   const farEnds = opened.add(await serve({ ...options, listen: { host, port: 0 } }));
   const [own, source, node] = [await anyPort(), await anyPort(), await anyPort()];
@@ -79,13 +72,13 @@ async function open(options: RelayOptions, opened: Opened): Promise<MockServer> 
   const recorder = opened.add(await tap(listen, own, record));
   const plan = {
     ...own,
-    publicPort: recorder.address.port,
+    reachedAt: recorder.address,
     domain: relaying.domain,
     numbers: numbersOf(relaying, {
       ends: new Map(ends.map((end) => [rowOf(end.contract).listens, hopTo(end)])),
       farEnds: overTcp(farEnds.address),
       source: overTcp(source),
-      nowhere: overTcp({ host, port: NOBODYS_PORT }),
+      nowhere: overTcp({ port: NOBODYS_PORT }),
     }),
     domains: new Map(relaying.sourceDomains.map((domain) => [domain, overTcp(source)])),
   };
@@ -105,8 +98,8 @@ async function open(options: RelayOptions, opened: Opened): Promise<MockServer> 
   return new Relay({ service, kamailio, recorder, record, begun, node, opened });
 }
 
-function hopTo({ contract, at: { host, port } }: End): Hop {
-  return { host, port, transport: transportOf(contract) };
+function hopTo({ contract, at }: End): Hop {
+  return { host: at.host, port: at.port, transport: transportOf(contract) };
 }
 
 interface Running {
@@ -129,14 +122,8 @@ class Relay implements MockServer {
     this.address = running.recorder.address;
   }
 
-  async setState({ name, params }: ProviderState): Promise<StateSet> {
-    const { states, system } = this.#running.service;
-    const handler = Object.hasOwn(states, name) ? states[name] : undefined;
-    if (handler === undefined) {
-      throw new UnknownStateError(`${system} has no state "${name}"; it has: ${Object.keys(states).join(', ')}.`);
-    }
-    const { values = {}, undo = async () => {} } = await handler(this.#world(), params);
-    return { values, undo };
+  setState(state: ProviderState): Promise<StateSet> {
+    return setState(this.#running.service, this.#world(), state);
   }
 
   exchanges(): readonly Exchange[] {
