@@ -1,46 +1,23 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../mocks/ports.ts';
+import { host, type Launched, moduleOf, mountebankPackage, run, startMountebank, workFolder } from '../peers.ts';
 import type { Stub } from './stubs.ts';
 
 /** The other mocks by their names, each with what starts it. Each is run in the kindest way that it documents. */
-export const peers: Readonly<
-  Record<string, (all: readonly Stub[]) => Promise<{ process: ChildProcess; port: number }>>
-> = { mountebank, prism, wiremock };
+export const peers: Readonly<Record<string, (all: readonly Stub[]) => Promise<Launched>>> = {
+  mountebank,
+  prism,
+  wiremock,
+};
 
-const packages = ['mountebank@2.9.1', '@stoplight/prism-cli@5.16.0', 'wiremock@3.13.2'];
-const folder = join(tmpdir(), 'voxpact-bench-peers');
-const module = (...path: string[]) => join(folder, 'node_modules', ...path);
+/** What they are in the package registry. */
+export const peerPackages: readonly string[] = [mountebankPackage, '@stoplight/prism-cli@5.16.0', 'wiremock@3.13.2'];
+
 const json = { 'Content-Type': 'application/json' };
-const host = '127.0.0.1';
-
-/** Installs the peers into a temporary folder, which stays for the next run. */
-export function installPeers(): void {
-  mkdirSync(folder, { recursive: true });
-  const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel', 'error', '--prefix', folder];
-  execFileSync('npm', ['install', ...options, ...packages], { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-/** A folder of its own for what one start writes. */
-function workFolder(name: string, all: readonly Stub[]): string {
-  const made = join(folder, `${name}-${all.length}`);
-  mkdirSync(made, { recursive: true });
-  return made;
-}
-
-/** Starts a peer; what it prints goes into its folder. */
-function run(command: string, args: readonly string[], cwd: string): ChildProcess {
-  const log = openSync(join(cwd, 'output.log'), 'w');
-  const child = spawn(command, args, { cwd, stdio: ['ignore', log, log] });
-  process.once('exit', () => child.kill());
-  return child;
-}
 
 /** mountebank ends a connection after each answer unless the stub says otherwise, and answers 200 where no stub fits. */
-async function mountebank(all: readonly Stub[]) {
-  const [admin, port] = [await freePort(), await freePort()];
+function mountebank(all: readonly Stub[]): Promise<Launched> {
   const stubs = all.map(({ method, path, query, headers, tier, answer }) => ({
     predicates: [
       { equals: { method, path, query, headers } },
@@ -48,12 +25,8 @@ async function mountebank(all: readonly Stub[]) {
     ],
     responses: [{ is: { statusCode: 200, headers: { ...json, Connection: 'Keep-Alive' }, body: answer } }],
   }));
-  const imposter = { protocol: 'http', host, port, defaultResponse: { statusCode: 404 }, stubs };
-  const cwd = workFolder('mountebank', all);
-  writeFileSync(join(cwd, 'imposters.json'), JSON.stringify({ imposters: [imposter] }));
-  const options = ['--nologfile', '--loglevel', 'error', '--pidfile', join(cwd, 'mb.pid'), '--host', host];
-  const files = ['--configfile', 'imposters.json', '--port', String(admin)];
-  return { process: run(process.execPath, [module('mountebank/bin/mb'), ...options, ...files], cwd), port };
+  const imposter = { protocol: 'http', defaultResponse: { statusCode: 404 }, stubs };
+  return startMountebank(`mountebank-${all.length}`, imposter);
 }
 
 /** Prism knows operations, not stubs: what several stubs on one path ask for becomes an enumeration, with one answer. */
@@ -86,11 +59,11 @@ async function prism(all: readonly Stub[]) {
       },
     };
   }
-  const cwd = workFolder('prism', all);
+  const cwd = workFolder(`prism-${all.length}`);
   const document = { openapi: '3.0.3', info: { title: 'bench', version: '1' }, paths };
   writeFileSync(join(cwd, 'openapi.json'), JSON.stringify(document));
   const args = ['mock', '-h', host, '-p', String(port), '-v', 'error', 'openapi.json'];
-  return { process: run(process.execPath, [module('@stoplight/prism-cli/dist/index.js'), ...args], cwd), port };
+  return { process: run(process.execPath, [moduleOf('@stoplight/prism-cli/dist/index.js'), ...args], cwd), port };
 }
 
 function orderSchema(tiers: readonly unknown[]) {
@@ -115,12 +88,12 @@ async function wiremock(all: readonly Stub[]) {
     },
     response: { status: 200, headers: json, body: answer },
   }));
-  const cwd = workFolder('wiremock', all);
+  const cwd = workFolder(`wiremock-${all.length}`);
   mkdirSync(join(cwd, 'mappings'), { recursive: true });
   writeFileSync(join(cwd, 'mappings', 'stubs.json'), JSON.stringify({ mappings }));
-  const jar = readdirSync(module('wiremock/build')).find((name) => name.endsWith('.jar')) ?? '';
+  const jar = readdirSync(moduleOf('wiremock/build')).find((name) => name.endsWith('.jar')) ?? '';
   const quiet = ['--no-request-journal', '--disable-request-logging', '--disable-banner', '--root-dir', '.'];
-  const args = ['-jar', module('wiremock/build', jar), '--port', String(port), '--bind-address', host, ...quiet];
+  const args = ['-jar', moduleOf('wiremock/build', jar), '--port', String(port), '--bind-address', host, ...quiet];
   return { process: run('java', args, cwd), port };
 }
 
