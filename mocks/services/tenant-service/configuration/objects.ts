@@ -40,12 +40,17 @@ export function isMembers(value: TcpValue | undefined): value is Members {
 /** The objects that pass every key of the filter; a DBID overrides all other keys. */
 export function select(world: ConfigurationWorld, type: number, filter: Members): readonly ConfObject[] | Refusal {
   const wanted = Object.keys(filter);
-  const unknown = wanted.find((key) => !Object.hasOwn(properties, key));
-  if (unknown !== undefined) return new Refusal(errorTypes.invalidRequest, `${unknown} is not a key of a filter`);
+  for (const key of wanted) {
+    if (!Object.hasOwn(properties, key))
+      return new Refusal(errorTypes.invalidRequest, `${key} is not a key of a filter`);
+  }
   const deciding = wanted.includes(keys.dbid) ? [keys.dbid] : wanted;
-  return objectsOf(world, type).filter((object) =>
-    deciding.every((key) => object[properties[key] as string] === filter[key]),
-  );
+  return objectsOf(world, type).filter((object) => passes(object, deciding, filter));
+}
+
+function passes(object: ConfObject, deciding: readonly string[], filter: Members): boolean {
+  for (const key of deciding) if (object[properties[key] as string] !== filter[key]) return false;
+  return true;
 }
 
 /** Stores a new object under a DBID of its own, and tells those who follow its type. */

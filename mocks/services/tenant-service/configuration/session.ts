@@ -96,14 +96,13 @@ export class ConfigurationSession implements TcpHandler {
     const found = select(this.#world, type, filter);
     if (found instanceof Refusal) return [refusal(message, found)];
     const { objectsPerPart, breaksWithinAnswer } = this.#world;
-    const answers: TcpMessage[] = [];
+    const parts: TcpMessage[] = [];
     for (let at = 0; at < found.length; at += objectsPerPart) {
       const part = found.slice(at, at + objectsPerPart);
-      answers.push(answer(message, events.read, { ObjectType: type, ConfObject: part }));
+      parts.push(answer(message, events.read, { ObjectType: type, ConfObject: part }));
     }
-    if (breaksWithinAnswer) return this.#breakAfter(answers.slice(0, 1));
-    answers.push(answer(message, events.sent));
-    return answers;
+    if (breaksWithinAnswer) return this.#breakAfter(parts.slice(0, 1));
+    return [...parts, answer(message, events.sent)];
   }
 
   #breakAfter(messages: readonly TcpMessage[]): readonly TcpMessage[] {
