@@ -65,10 +65,8 @@ class Maker {
     const keys = keysOf(example);
     // These are found in every object.
     if (keys.some((key) => key in Object.prototype)) return this.#skip();
-    const members = keys.map((key) => {
-      return { key, glance: this.at(example[key], scope.child(key), strictBelow(strict, key)) };
-    });
-    return glanceAtMap(members, strict);
+    const members = keys.map((key) => this.at(example[key], scope.child(key), strictBelow(strict, key)));
+    return glanceAtMap(keys, members, strict);
   }
 }
 
@@ -97,20 +95,19 @@ function glanceAtList(items: readonly Glance[]): Glance {
   };
 }
 
-function glanceAtMap(members: readonly { key: string; glance: Glance }[], strict: Strictness): Glance {
-  const known = new Set(members.map(({ key }) => key));
+function glanceAtMap(keys: readonly string[], members: readonly Glance[], strict: Strictness): Glance {
   const watched = strict === undefined || strict === true ? [] : [...strict.children.keys()];
-  const unexpected = watched.filter((key) => !known.has(key));
+  const unexpected = watched.filter((key) => !keys.includes(key));
   return (actual) => {
     if (!isObject(actual)) return 'differs';
     let seen: ReturnType<Glance> = 'fits';
-    for (const { key, glance } of members) {
-      const value = actual[key];
-      const member = value === undefined ? 'differs' : glance(value);
+    for (let at = 0; at < keys.length; at += 1) {
+      const value = actual[keys[at] as string];
+      const member = value === undefined ? 'differs' : (members[at] as Glance)(value);
       if (member === 'differs') return member;
       if (member === 'unclear') seen = member;
     }
-    if (strict === true && hasMoreKeys(actual, members.length)) return 'unclear';
+    if (strict === true && hasMoreKeys(actual, keys.length)) return 'unclear';
     for (const key of unexpected) if (actual[key] !== undefined) return 'unclear';
     return seen;
   };
