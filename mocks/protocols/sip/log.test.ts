@@ -11,8 +11,8 @@ const log = Buffer.concat([
 ]);
 
 const expected = [
-  { direction: 'received', bytes, atMs: new Date(2026, 10, 23, 2, 8, 33, 302).getTime() },
-  { direction: 'sent', bytes: Buffer.from('back'), atMs: new Date(2026, 10, 23, 2, 8, 33, 308).getTime() },
+  { direction: 'received', bytes, atMs: Date.UTC(2026, 10, 23, 2, 8, 33, 302) },
+  { direction: 'sent', bytes: Buffer.from('back'), atMs: Date.UTC(2026, 10, 23, 2, 8, 33, 308) },
 ];
 
 test('messages are cut by their stated size, whatever they hold', () => {

@@ -2,12 +2,12 @@
 export interface LoggedMessage {
   direction: 'sent' | 'received';
   bytes: Buffer;
-  /** Milliseconds since the epoch, by SIPp's clock. */
+  /** Milliseconds since the epoch, by the clock of SIPp, which runs in UTC (see `sippEnvironment`). */
   atMs: number;
 }
 
 /**
- * A dashed line with local time, then `TCP message received [178] bytes :` or `TCP message sent (343 bytes):`, then an empty
+ * A dashed line with the time, then `TCP message received [178] bytes :` or `TCP message sent (343 bytes):`, then an empty
  * line, then as many octets as stated. The octets may hold empty and dashed lines themselves.
  */
 const heading =
@@ -31,7 +31,7 @@ export class MessageLog {
       messages.push({
         direction: direction as LoggedMessage['direction'],
         bytes: Buffer.from(this.#pending.slice(heading.lastIndex, end), 'latin1'),
-        atMs: Date.parse(`${day}T${time}`),
+        atMs: Date.parse(`${day}T${time}Z`),
       });
       read = end;
       heading.lastIndex = end;

@@ -13,6 +13,8 @@ interface Dialog {
   transport: SipTransport;
   messages: RecordedMessage[];
   failure?: Error;
+  /** What it comes to, until more is said. */
+  exchange?: Exchange;
 }
 
 /** The bounded record of a mock or a tap: messages grouped by Call-ID, one exchange a dialog, oldest first. */
@@ -21,8 +23,10 @@ export class SipRecord {
   #lastId = 0;
 
   add(message: RecordedMessage, transport: SipTransport): void {
-    const { messages } = this.#dialog(`${transport} ${callId(message.bytes)}`, transport);
-    if (messages.length < MOST_MESSAGES_OF_A_DIALOG) messages.push(message);
+    const dialog = this.#dialog(`${transport} ${callId(message.bytes)}`, transport);
+    if (dialog.messages.length >= MOST_MESSAGES_OF_A_DIALOG) return;
+    dialog.messages.push(message);
+    delete dialog.exchange;
   }
 
   /** Records what is no message: bytes that nobody can read, a connection that broke. */
@@ -31,9 +35,9 @@ export class SipRecord {
   }
 
   exchanges(): Exchange[] {
-    return [...this.#dialogs.values()].map(({ id, messages, transport, failure }) => {
-      const observed = observe(messages, transport);
-      return failure === undefined ? { id, ...observed } : { id, ...observed, failure };
+    return [...this.#dialogs.values()].map((dialog) => {
+      dialog.exchange ??= exchangeOf(dialog);
+      return dialog.exchange;
     });
   }
 
@@ -51,6 +55,11 @@ export class SipRecord {
     if (this.#dialogs.size > MOST_DIALOGS && oldest !== undefined) this.#dialogs.delete(oldest);
     return dialog;
   }
+}
+
+function exchangeOf({ id, messages, transport, failure }: Dialog): Exchange {
+  const observed = observe(messages, transport);
+  return failure === undefined ? { id, ...observed } : { id, ...observed, failure };
 }
 
 /** The Call-ID as it stands in the bytes, long or compact; empty where there is none. */

@@ -12,15 +12,20 @@ import { GrowingFile } from './growing-file.ts';
 import { MessageLog } from './log.ts';
 import { callId, SipRecord } from './record.ts';
 import type { SipServiceMock, SipWorld } from './service.ts';
-import { commonArguments, preflight, SIPP_MISSING, sippFiles } from './sipp.ts';
+import { commonArguments, preflight, SIPP_MISSING, sippEnvironment, sippFiles } from './sipp.ts';
 import { setState } from './states.ts';
 import { type SipTransport, transportOf } from './transport.ts';
 
 const READY_TIMEOUT_MS = 20_000;
 /** How long a dialog may wait for its source's next message (64*T1). */
 const DIALOG_TIMEOUT_MS = 32_000;
-/** The message log of one mock may grow to this; SIPp 3.6 loses messages when it has to rotate the file. */
-const LOG_LIMIT_BYTES = 256 * 1024 * 1024;
+/**
+ * How much of a log is kept that nobody has asked for: many more dialogs than the record remembers. SIPp itself would lose messages
+ * when it has to begin another file.
+ */
+const KEPT_LOG_BYTES = 16 * 1024 * 1024;
+/** What the source sends while SIPp is busy waits here; a datagram that finds no room is lost. */
+const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 /** A free port may be taken before SIPp binds it. */
 const MOST_ATTEMPTS = 3;
 
@@ -86,9 +91,10 @@ async function start({
         args: [
           ...(await commonArguments(address, transport)),
           ...['-default_behaviors', 'none', '-recv_timeout', String(DIALOG_TIMEOUT_MS)],
-          ...['-max_log_size', String(LOG_LIMIT_BYTES)],
+          ...['-buff_size', String(SOCKET_BUFFER_BYTES)],
         ],
         cwd: directory.path,
+        env: sippEnvironment,
         ready: (_process, ready) => control.request('sync', address, ready),
         readyTimeoutMs: READY_TIMEOUT_MS,
         missing: SIPP_MISSING,
@@ -118,7 +124,7 @@ class SippServer implements MockServer {
   readonly address: Address;
   readonly #running: Running;
   readonly #record = new SipRecord();
-  readonly #log = new MessageLog();
+  #log = new MessageLog();
   readonly #logFile: GrowingFile;
   readonly #errorFile: GrowingFile;
   readonly #begun: BegunDialogs;
@@ -129,8 +135,8 @@ class SippServer implements MockServer {
     this.address = running.address;
     const { begun: interactions, transport, address } = running;
     this.#begun = new BegunDialogs({ interactions, transport, host: address.host, record: this.#record });
-    this.#logFile = new GrowingFile(`${running.directory.path}/${sippFiles.log}`);
-    this.#errorFile = new GrowingFile(`${running.directory.path}/${sippFiles.errors}`);
+    this.#logFile = new GrowingFile(`${running.directory.path}/${sippFiles.log}`, KEPT_LOG_BYTES);
+    this.#errorFile = new GrowingFile(`${running.directory.path}/${sippFiles.errors}`, KEPT_LOG_BYTES);
   }
 
   setState(state: ProviderState): Promise<StateSet> {
@@ -144,13 +150,13 @@ class SippServer implements MockServer {
 
   async settled(): Promise<void> {
     await this.#begun.settled();
+    const before = this.#logFile.position;
     // SIPp reads one socket after the other: the second answer says that it has been round them all.
     await this.#request('sync');
     await this.#request('sync');
-    const before = this.#logFile.size;
     this.#read();
-    if (this.#logFile.size > before) return;
-    throw new Error(`the message log of sipp is full (${LOG_LIMIT_BYTES} bytes); start the mock again.`);
+    if (this.#logFile.position > before) return;
+    throw new Error(`sipp writes no message log; make room on the disk of ${this.#running.directory.path}.`);
   }
 
   clear(): void {
@@ -163,8 +169,8 @@ class SippServer implements MockServer {
       this.#read();
       await this.#begun.close();
       await this.#running.process.stop();
-      this.#logFile.close();
-      this.#errorFile.close();
+      await this.#logFile.close();
+      await this.#errorFile.close();
       await this.#running.directory.remove();
     })();
     return this.#closed;
@@ -188,13 +194,15 @@ class SippServer implements MockServer {
   #read(): void {
     if (this.#closed !== undefined) return;
     const { control, transport } = this.#running;
-    for (const { direction, bytes, atMs } of this.#log.push(this.#logFile.read())) {
+    const appended = this.#logFile.read();
+    if (appended.isTorn) this.#log = new MessageLog();
+    for (const { direction, bytes, atMs } of this.#log.push(appended.bytes)) {
       if (callId(bytes).startsWith(control.name)) continue;
       this.#record.add({ from: direction === 'received' ? 'source' : 'destination', bytes, atMs }, transport);
     }
     for (const [, garbage = ''] of this.#errorFile
       .read()
-      .toString()
+      .bytes.toString()
       .matchAll(/non SIP message discarded: "([^"\r\n]*)/g)) {
       this.#record.fail(
         new Error(`the source sent what is no SIP message: "${garbage.slice(0, 60).trim()}"`),

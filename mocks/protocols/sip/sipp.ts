@@ -54,6 +54,9 @@ export const sippFiles = {
   statistics: 'statistics.csv',
 };
 
+/** A zone by its rule, not by its file: without one the C library looks at /etc/localtime again for each message that is logged. */
+export const sippEnvironment = { TZ: 'UTC0' };
+
 /**
  * Ports for media, of which none are sent. SIPp takes the one that it is given and the second one after it, so these lie apart from
  * what `freePort` gives one by one, above the kernel's ephemeral ports. Another process may have taken them: then SIPp ends with
@@ -173,6 +176,7 @@ export async function runCall({
     ],
     {
       cwd: directory,
+      env: sippEnvironment,
       stdin: 'ignore',
       stdout: 'ignore',
       reject: false,
