@@ -1,6 +1,12 @@
 import type { Interaction, Side } from '../../../contracts/contract.ts';
 import { compile } from '../../../contracts/matching.ts';
-import { isSipResponse, type SipHeaders, type SipRequest, type SipResponse } from '../../../contracts/messages/sip.ts';
+import {
+  isSipRequest,
+  isSipResponse,
+  type SipHeaders,
+  type SipRequest,
+  type SipResponse,
+} from '../../../contracts/messages/sip.ts';
 import { Captures } from './captures.ts';
 import { assertPlain } from './plain.ts';
 import { bodyText, headerLines, keywords, localContact, ScenarioError } from './render.ts';
@@ -34,7 +40,6 @@ export class Asked {
   readonly #options: AskedOptions;
   /** An ACK has no answer, so nothing of it has to be kept. */
   readonly #answeredMethods: ReadonlySet<string>;
-  #count = 0;
 
   constructor(interaction: Interaction, options: AskedOptions) {
     this.#interaction = interaction;
@@ -46,10 +51,12 @@ export class Asked {
     this.#answeredMethods = new Set(answers.map(({ headers }) => headers.cseq?.method ?? ''));
   }
 
-  /** Actions that keep what the answers to the request repeat. */
-  take({ method, headers }: SipRequest): string[] {
-    const at = this.#count;
-    this.#count += 1;
+  /**
+   * Actions that keep what the answers to the request repeat.
+   * @param index the place of its step
+   */
+  take({ method, headers }: SipRequest, index: number): string[] {
+    const at = this.#free(index);
     const isRouted = headers['record-route'] !== undefined;
     this.#requests.set(method, { at, hasToTag: headers.to?.tag !== undefined, isRouted });
     if (!this.#answeredMethods.has(method)) return [];
@@ -57,6 +64,33 @@ export class Asked {
     if (method === 'REGISTER') return [...captures.take(at), captures.registrant(at)];
     const opens = method === 'INVITE' && headers.to?.tag === undefined;
     return opens ? [...captures.take(at), captures.route(at)] : captures.take(at);
+  }
+
+  /**
+   * The lowest number that no request has which is still to be answered: each call has memory for all variables of the scenario.
+   * The first request keeps its number, as it names the parties of the dialog.
+   */
+  #free(index: number): number {
+    if (this.#requests.size === 0) return 0;
+    const taken = [...this.#requests]
+      .filter(([method]) => this.#isAnsweredAfter(method, index))
+      .map(([, { at }]) => at);
+    let at = 1;
+    while (taken.includes(at)) at += 1;
+    return at;
+  }
+
+  #isAnsweredAfter(method: string, index: number): boolean {
+    const { side } = this.#options;
+    const next = this.#interaction.steps
+      .slice(index)
+      .map(({ from, content }) => ({ from, content: compile(content).example as unknown }))
+      .find(({ from, content }) =>
+        from === side
+          ? isSipResponse(content) && content.headers.cseq?.method === method
+          : isSipRequest(content) && content.method === method,
+      );
+    return next?.from === side;
   }
 
   /**

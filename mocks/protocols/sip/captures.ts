@@ -13,7 +13,7 @@ const captured: Readonly<Record<string, readonly string[]>> = {
 /**
  * The variables of a scenario. SIPp's own `[last_Via:]` and header search know neither compact names nor any message but the last, so
  * the rows of each request are taken from its text. A group in an expression makes the search of the C library ten times as slow
- * where it finds something, so groups stand only in what few requests have.
+ * where it finds something, so groups stand only in what few requests have. Every call has memory for all the variables.
  */
 export class Captures {
   readonly #variables = new Set<string>();
@@ -39,7 +39,7 @@ export class Captures {
    * (RFC 3261, section 12.2.1.1). */
   parties(): string {
     const value = (variable: string, row: string) =>
-      this.#found([`${variable}Row`, variable], ':[ ]*(.*)', { search_in: 'var', variable: row });
+      this.#found([unused, variable], ':[ ]*(.*)', { search_in: 'var', variable: row });
     return element('nop', {}, [element('action', {}, [value('calling', 'from0'), value('called', 'to0')])]);
   }
 
@@ -90,14 +90,13 @@ export class Captures {
   /** Keeps the value of a header without its name: the second group of the expression. */
   #value(variable: string, names: readonly string[], form = '[^[:cntrl:]]*'): string {
     const regexp = `[[:cntrl:]]+(${names.map(anyCase).join('|')})[ ]*:[ ]*(${form})`;
-    return this.#found([`${variable}Row`, `${variable}Name`, variable], regexp, { search_in: 'msg' });
+    return this.#found([unused, unused, variable], regexp, { search_in: 'msg' });
   }
 
   /** Keeps the rows of Via after the first, where there are any. */
   #hopsBelow(request: number): string {
     const row = oneRow('([Vv][Ii][Aa]|[Vv])');
-    const groups = ['viaRows', 'viaName', 'viaBelow'].map((variable) => `${variable}${request}`);
-    return this.#found(groups, `${row}((${row})+)`, { search_in: 'msg' });
+    return this.#found([unused, unused, `viaBelow${request}`], `${row}((${row})+)`, { search_in: 'msg' });
   }
 
   #search(variable: string, regexp: string): string {
@@ -109,6 +108,9 @@ export class Captures {
     return element('ereg', { regexp, ...where, assign_to: variables.join(',') });
   }
 }
+
+/** Takes what an expression has to name before what is looked for. */
+const unused = 'unused';
 
 /** @param name an expression */
 const oneRow = (name: string) => `[[:cntrl:]]+${name}[ ]*:[^[:cntrl:]]*`;

@@ -40,20 +40,25 @@ export function destinationScenario(interactions: readonly Interaction[], option
       : []),
     element('recv', { request: '.*', regexp_match: true, rrs: true, next: 'control', test: 'control' }, [
       element('action', {}, [
-        ...kept(branches, 0, captures),
+        ...new Set([...captures.take(0), ...kept(branches)]),
+        captures.flag('firstLine', '^[^[:cntrl:]]*'),
         captures.flag('control', `^MESSAGE sip:${options.control}-[^@]*@`),
-        ...branches.map(({ trigger }, at) => captures.flag(`hit${at}`, trigger)),
-        ...options.switches.map((_, at) => captures.test(`on${at}`, `switch${at}`)),
-        captures.flag('isAck', '^ACK '),
-        captures.flag('isInvite', '^INVITE '),
-        captures.within('inDialog', 'to0', ';[ ]*tag='),
+        ...branches.flatMap(({ isOfFirstLine, trigger }, at) =>
+          isOfFirstLine ? [] : [captures.flag(`hit${at}`, trigger)],
+        ),
       ]),
     ]),
-    ...moreSpecialFirst(branches).flatMap((at) => choose(branches[at] as Branch, at)),
-    ...strays(options.transport),
+    ...moreSpecialFirst(branches).flatMap((at) => choose(branches[at] as Branch, at, captures)),
+    ...strays(options.transport, captures),
     ...controlled(options.switches, captures),
     ...branches.flatMap((branch, at) => [
-      ...(branch.gate === undefined ? [] : [label(`gate${at}`), jump(`run${at}`, `hit${at}`), jump(`pass${at}`)]),
+      ...(branch.gate === undefined
+        ? []
+        : [
+            label(`gate${at}`),
+            ask(`run${at}`, `hit${at}`, captures.within(`hit${at}`, 'firstLine', branch.trigger)),
+            jump(`pass${at}`),
+          ]),
       label(`run${at}`),
       ...followed(branch, `${at}`, options.transport, captures),
     ]),
@@ -67,6 +72,9 @@ export function destinationScenario(interactions: readonly Interaction[], option
 
 const label = (id: string) => element('label', { id });
 const jump = (next: string, test?: string) => element('nop', { next, test });
+/** Goes on at a label where an action sets a variable. */
+const ask = (next: string, test: string, action: string) =>
+  element('nop', { next, test }, [element('action', {}, [action])]);
 
 function branchesOf(
   interactions: readonly Interaction[],
@@ -93,10 +101,17 @@ function branchesOf(
   return dialogTree(begun);
 }
 
-function choose(branch: Branch, at: number): string[] {
-  return branch.gate === undefined
-    ? [jump(`run${at}`, `hit${at}`)]
-    : [jump(`gate${at}`, `on${branch.gate}`), label(`pass${at}`)];
+function choose({ gate, isOfFirstLine, trigger }: Branch, at: number, captures: Captures): string[] {
+  if (gate !== undefined) {
+    const on = `on${gate}`;
+    return [ask(`gate${at}`, on, captures.test(on, `switch${gate}`)), label(`pass${at}`)];
+  }
+  return [isOfFirstLine ? askFirstLine(`run${at}`, trigger, captures) : jump(`run${at}`, `hit${at}`)];
+}
+
+/** Goes on at a label, and never comes back, where the first line of the request fits an expression. */
+function askFirstLine(next: string, expression: string, captures: Captures): string {
+  return ask(next, 'found', captures.within('found', 'firstLine', expression));
 }
 
 /** What comes after the request of a branch, to the end of every interaction that goes this way. */
@@ -116,12 +131,9 @@ function followed(
       : [awaitRequest(first.method, first.actions, patience)];
     return [...elements, ...awaiting, ...followed(first, name, transport, captures)];
   }
-  const hit = (at: number) => `hit${name}x${at}`;
+  const hit = (at: number) => `hit${first.depth}x${at}`;
   const methods = [...new Set(next.map(({ method }) => method))].join('|');
-  const actions = [
-    ...kept(next, first.depth, captures),
-    ...next.map(({ trigger }, at) => captures.flag(hit(at), trigger)),
-  ];
+  const actions = [...kept(next), ...next.map(({ trigger }, at) => captures.flag(hit(at), trigger))];
   const run = (at: number) => ({ next: `run${name}x${at}`, test: hit(at) });
   const [special = 0, ...others] = moreSpecialFirst(next);
   return [
@@ -137,18 +149,16 @@ function followed(
 }
 
 /** What is kept of a request that may be any of several. */
-function kept(branches: readonly Branch[], depth: number, captures: Captures): string[] {
-  return [...new Set([...captures.take(depth), ...branches.flatMap(({ actions }) => actions)])];
+function kept(branches: readonly Branch[]): string[] {
+  return [...new Set(branches.flatMap(({ actions }) => actions))];
 }
 
 /** Confirms the requests by which the harness synchronises with the scenario and turns its switches; see `control.ts`. */
 function controlled(switches: readonly string[], captures: Captures): string[] {
   const turns = switches.flatMap((_, at) => [1, 0].map((value) => ({ at, value, name: `set${at}to${value}` })));
-  const asked = turns.map(({ at, value, name }) => captures.within(name, 'control', `-${at}-${value}@$`));
   return [
     label('control'),
-    ...(asked.length > 0 ? [element('nop', {}, [element('action', {}, asked)])] : []),
-    ...turns.map(({ name }) => jump(name, name)),
+    ...turns.map(({ at, value, name }) => ask(name, 'found', captures.within('found', 'control', `-${at}-${value}@$`))),
     label('confirmed'),
     send([statusLine(200, 'OK', 0, true)], ''),
     jump('done'),
@@ -159,11 +169,11 @@ function controlled(switches: readonly string[], captures: Captures): string[] {
   ];
 }
 
-function strays(transport: SipTransport): string[] {
+function strays(transport: SipTransport, captures: Captures): string[] {
   return [
-    jump('done', 'isAck'),
-    jump('strayInDialog', 'inDialog'),
-    jump('strayInvite', 'isInvite'),
+    askFirstLine('done', '^ACK ', captures),
+    ask('strayInDialog', 'found', captures.within('found', 'to0', ';[ ]*tag=')),
+    askFirstLine('strayInvite', '^INVITE ', captures),
     send([statusLine(501, 'Not Implemented', 0, true)], ''),
     jump('end'),
     label('strayInDialog'),

@@ -15,6 +15,8 @@ export interface Begun {
 export interface Branch {
   /** A POSIX expression on the text of the request. */
   trigger: string;
+  /** Whether the first line of the request is all that the expression looks at. */
+  isOfFirstLine: boolean;
   method: string;
   gate: number | undefined;
   /** How many requests came before it in the dialog. */
@@ -48,8 +50,10 @@ export function dialogTree(interactions: readonly Begun[]): Branch[] {
       const [first, ...others] = rest as [Move & { kind: 'asked' }, ...Move[]];
       const asked = others.findIndex(({ kind }) => kind === 'asked');
       const end = asked < 0 ? others.length : asked;
+      const trigger = triggerOf(first.request, depth === 0 && gate === undefined);
       const own: Growing = {
-        trigger: triggerOf(first.request, depth === 0 && gate === undefined),
+        trigger,
+        isOfFirstLine: !trigger.includes(further),
         method: first.request.method,
         gate: depth === 0 ? gate : undefined,
         depth,
@@ -92,6 +96,9 @@ function taken(siblings: Growing[], own: Growing): Growing {
   return known;
 }
 
+/** To the beginning of a line further on. */
+const further = '.*[[:cntrl:]]';
+
 /**
  * What tells a request from others in the same place: its method, the dialled user where it opens a dialog, whether it belongs to
  * one, whether it may go any further, and what it does to the media. In the order in which they stand in a message.
@@ -103,9 +110,9 @@ function triggerOf({ method, requestUri, headers, sdp }: SipRequest, byUser: boo
   return [
     `^${method} `,
     byUser && !inDialog && user !== undefined ? `sips?:${escapeRegex(user)}@` : '',
-    byUser && inDialog ? '.*[[:cntrl:]]([Tt][Oo]|[Tt])[ ]*:[^[:cntrl:]]*;[ ]*tag=' : '',
-    headers['max-forwards'] === 0 ? '.*[[:cntrl:]][Mm]ax-[Ff]orwards[ ]*:[ ]*0[[:cntrl:]]' : '',
-    direction === 'sendrecv' ? '' : `.*[[:cntrl:]]a=${direction}`,
+    byUser && inDialog ? `${further}([Tt][Oo]|[Tt])[ ]*:[^[:cntrl:]]*;[ ]*tag=` : '',
+    headers['max-forwards'] === 0 ? `${further}[Mm]ax-[Ff]orwards[ ]*:[ ]*0[[:cntrl:]]` : '',
+    direction === 'sendrecv' ? '' : `${further}a=${direction}`,
   ].join('');
 }
 

@@ -62,7 +62,7 @@ export function movesOf(interaction: Interaction, options: MovesOptions): Move[]
       const extra = isFirst ? extraProgress(content, contents, named) : [];
       return { kind: 'fixed', xml: [...extra, awaitResponse(content, { optional, side, captures, named })].join('\n') };
     }
-    if (from !== side) return { kind: 'asked', request: content, actions: asked.take(content) };
+    if (from !== side) return { kind: 'asked', request: content, actions: asked.take(content, index) };
     const parties = namesParties ? [] : [captures.parties()];
     namesParties = true;
     const request = sendRequest(content, isRepeated(interaction, index, transport), named);
