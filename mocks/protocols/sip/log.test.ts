@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { MessageLog } from './log.ts';
+import { begunHere, type LoggedMessage, MessageLog } from './log.ts';
 
 const dashes = '-'.repeat(47);
 const body = `é\r\n\r\n${dashes} 2026-01-01 00:00:00.000000\nTCP message received [3] bytes :\n\nabc`;
@@ -26,4 +26,20 @@ test('a log that grows octet by octet gives the same messages once', () => {
 
 test('other lines of the log are passed over', () => {
   expect(new MessageLog().push(Buffer.concat([Buffer.from('Something else happened\n'), log]))).toEqual(expected);
+});
+
+test('dialogs that began before a log was torn are left out', () => {
+  const logged = (direction: LoggedMessage['direction'], first: string, callId: string, to: string) => ({
+    direction,
+    bytes: Buffer.from(`${first}\r\nt : ${to}\r\nCall-ID: ${callId}\r\n\r\n`),
+    atMs: 0,
+  });
+  const torn = [
+    logged('sent', 'SIP/2.0 200 OK', 'a', '<sip:b>;tag=1'),
+    logged('received', 'INVITE sip:b SIP/2.0', 'b', '<sip:b>'),
+    logged('received', 'BYE sip:b SIP/2.0', 'a', '<sip:b>;tag=1'),
+    logged('sent', 'SIP/2.0 180 Ringing', 'b', '<sip:b>;tag=2'),
+    logged('received', 'BYE sip:b SIP/2.0', 'b', '<sip:b>; tag=2'),
+  ];
+  expect(begunHere(torn)).toEqual([torn[1], torn[3], torn[4]]);
 });

@@ -1,3 +1,5 @@
+import { callId } from './record.ts';
+
 /** One message as SIPp logged it. */
 export interface LoggedMessage {
   direction: 'sent' | 'received';
@@ -39,4 +41,21 @@ export class MessageLog {
     this.#pending = this.#pending.slice(read);
     return messages;
   }
+}
+
+/**
+ * Leaves out the dialogs of which the beginning is not among the messages: who opens one knows no tag of the other side yet
+ * (RFC 3261, section 12.1.2).
+ */
+export function begunHere(messages: readonly LoggedMessage[]): LoggedMessage[] {
+  const begun = new Set<string>();
+  return messages.filter(({ direction, bytes }) => {
+    const id = callId(bytes);
+    if (direction === 'received' && !hasToTag(bytes)) begun.add(id);
+    return begun.has(id);
+  });
+}
+
+function hasToTag(bytes: Buffer): boolean {
+  return /\r?\n(?:to|t)[ \t]*:[^\r\n]*;[ \t]*tag=/i.test(bytes.toString('latin1'));
 }

@@ -1,6 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import sipProxy from '../../../contracts/connections/51-voice-sip-cluster-service--voice-sip-proxy-service.ts';
 import webrtc from '../../../contracts/connections/57-voice-sip-proxy-service--webrtc-media-service.ts';
@@ -9,10 +12,12 @@ import { judge } from '../../../contracts/conversation.ts';
 import { isSipResponse } from '../../../contracts/messages/sip.ts';
 import { type Exchange, type MockServer, UnknownStateError } from '../../adapter.ts';
 import { assertFree } from '../../ports.ts';
+import { harnessFolder } from '../../process/layout.ts';
 import sipProxyMock from '../../services/voice-sip-proxy-service/mock.ts';
 import webrtcMock from '../../services/webrtc-media-service/mock.ts';
 import { adapter } from './adapter.ts';
 import { headerOf, invite, type RawSource, type RequestOptions, rawSource, request } from './fixtures/raw-peer.ts';
+import { sippFiles } from './sipp.ts';
 import type { SipTransport } from './transport.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
@@ -20,6 +25,14 @@ const wires = {
   TCP: { contracts: [sipProxy as never], service: sipProxyMock as never },
   UDP: { contracts: [webrtc as never], service: webrtcMock as never },
 };
+/** The message log of the mock that has heard most. */
+async function longestLog(): Promise<string> {
+  const names = (await readdir(harnessFolder())).filter((name) => name.startsWith('sipp-destination-'));
+  const logs = names.map((name) => join(harnessFolder(), name, sippFiles.log));
+  const sizes = await Promise.all(logs.map(async (path) => ({ path, size: (await stat(path)).size })));
+  return sizes.toSorted((a, b) => b.size - a.size)[0]?.path as string;
+}
+
 const servers = new Map<SipTransport, MockServer>();
 const sources: RawSource[] = [];
 
@@ -211,6 +224,42 @@ test('a half-closed and a broken connection leave the mock alive', async () => {
   await other.close();
   await call({ transport: 'TCP', number: '1001', callId: 'afterclose' });
   expect((await recorded('TCP')).some(({ messages }) => messages.length >= 6)).toBe(true);
+});
+
+test('a flood of messages leaves the mock answering, and its log small', async () => {
+  const source = await dial('TCP');
+  const options = (callId: string) =>
+    request({
+      ...{ transport: 'TCP', local: source.local, uri: 'sip:voice.example', to: '<sip:voice.example>' },
+      ...{ callId, branch: callId, cseq: '1 OPTIONS', extra: ['Content-Type: text/plain'], body: 'x'.repeat(60_000) },
+    });
+  for (let sent = 0; sent < 700; sent += 1) source.send(options(`flood${sent}`));
+  for (let answered = 0; answered < 700; answered += 1) await source.received('SIP/2.0 200');
+  const log = await longestLog();
+  expect((await stat(log)).size).toBeGreaterThan(40_000_000);
+  while ((await stat(log)).blocks * 512 > 20_000_000) await sleep(20);
+  source.send(options('last'));
+  await source.received('SIP/2.0 200');
+  const exchanges = await recorded('TCP');
+  expect(exchanges.length).toBeLessThan(300);
+  expect(exchanges.every(({ messages }) => messages.length === 2)).toBe(true);
+  expect(exchanges.at(-1)?.messages[0]?.content).toMatchObject({ headers: { 'call-id': 'last' } });
+});
+
+test('200 calls at once are each answered by what they said', async () => {
+  const source = await dial('UDP');
+  const ids = Array.from({ length: 200 }, (_, at) => `many${at}`);
+  for (const callId of ids) source.send(invite({ transport: 'UDP', local: source.local, callId, number: '1003' }));
+  for (let left = ids.length; left > 0; left -= 1) {
+    const busy = await source.received('SIP/2.0 486');
+    const callId = headerOf(busy, 'Call-ID');
+    expect(headerOf(busy, 'Via')).toContain(`branch=z9hG4bK${callId}1`);
+    const parts = { transport: 'UDP', local: source.local, uri: 'sip:1003@voice.example', cseq: '1 ACK' } as const;
+    source.send(request({ ...parts, callId, branch: `${callId}1`, to: headerOf(busy, 'To') }));
+  }
+  const exchanges = await recorded('UDP');
+  expect(exchanges).toHaveLength(200);
+  expect(exchanges.every(({ messages, failure }) => messages.length === 5 && failure === undefined)).toBe(true);
 });
 
 describe('states', () => {

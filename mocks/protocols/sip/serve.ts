@@ -9,7 +9,7 @@ import { BegunDialogs } from './begun-dialogs.ts';
 import { ScenarioControl } from './control.ts';
 import { destinationScenario, UDP_LINGER_MS } from './destination-scenario.ts';
 import { GrowingFile } from './growing-file.ts';
-import { MessageLog } from './log.ts';
+import { begunHere, type LoggedMessage, MessageLog } from './log.ts';
 import { callId, SipRecord } from './record.ts';
 import type { SipServiceMock, SipWorld } from './service.ts';
 import { commonArguments, preflight, SIPP_MISSING, sippEnvironment, sippFiles } from './sipp.ts';
@@ -191,12 +191,19 @@ class SippServer implements MockServer {
     await this.#running.control.request(command, this.address);
   }
 
+  /** Where part of the log was passed over, what is older than that is forgotten. */
+  #logged(): LoggedMessage[] {
+    const { bytes, isTorn } = this.#logFile.read();
+    if (!isTorn) return this.#log.push(bytes);
+    this.#record.clear();
+    this.#log = new MessageLog();
+    return begunHere(this.#log.push(bytes));
+  }
+
   #read(): void {
     if (this.#closed !== undefined) return;
     const { control, transport } = this.#running;
-    const appended = this.#logFile.read();
-    if (appended.isTorn) this.#log = new MessageLog();
-    for (const { direction, bytes, atMs } of this.#log.push(appended.bytes)) {
+    for (const { direction, bytes, atMs } of this.#logged()) {
       if (callId(bytes).startsWith(control.name)) continue;
       this.#record.add({ from: direction === 'received' ? 'source' : 'destination', bytes, atMs }, transport);
     }
