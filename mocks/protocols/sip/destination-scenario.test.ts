@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { cancelledCall, liveness, refusedCall } from '../../../contracts/common/sip-calls.ts';
-import { releasedByCallee, routedCall } from '../../../contracts/common/sip-flows.ts';
+import { basicCall, cancelledCall, liveness, refusedCall } from '../../../contracts/common/sip-calls.ts';
+import { heldCall, releasedByCallee, routedCall } from '../../../contracts/common/sip-flows.ts';
 import { registerSteps } from '../../../contracts/common/sip-registration.ts';
 import { destination, documented, type Interaction, type Step, source, state } from '../../../contracts/contract.ts';
 import { type DestinationScenarioOptions, destinationScenario } from './destination-scenario.ts';
@@ -24,6 +24,7 @@ test('interactions are told apart by method and dialled user, switches by state'
   expect(scenario.match(/<ereg regexp="\^.*/g)).toEqual([
     '<ereg regexp="^[^[:cntrl:]]*" search_in="msg" assign_to="firstLine"/>',
     '<ereg regexp="^MESSAGE sip:secret-[^@]*@" search_in="msg" assign_to="control"/>',
+    '<ereg regexp="^[^[:cntrl:]]*" search_in="msg" assign_to="firstLine"/>',
     '<ereg regexp="^INVITE sips?:[+]1[*]5@" search_in="var" variable="firstLine" assign_to="found"/>',
     '<ereg regexp="^OPTIONS " search_in="var" variable="firstLine" assign_to="found"/>',
     '<ereg regexp="^ACK " search_in="var" variable="firstLine" assign_to="found"/>',
@@ -42,6 +43,23 @@ test('interactions are told apart by method and dialled user, switches by state'
     '<nop next="pass1"',
     '<label id="run1"',
     '<label id="run2"',
+  ]);
+});
+
+test('in a dialog the method alone leads on where it can, without a step between', () => {
+  const calls = [
+    interactionOf('released', basicCall('TCP', '1001') as Step[]),
+    interactionOf('held', heldCall('TCP', '1001', 'caller') as Step[]),
+  ];
+  const scenario = destinationScenario(calls, { ...tcp, switches: [] });
+  expect(section(scenario, 'run0', 'run0x0').match(/<(recv|nop|label).*/g)).toEqual([
+    '<label id="run0"/>',
+    '<recv request="ACK" optional="true"/>',
+    '<recv request="BYE" optional="true" next="run0x0">',
+    '<recv request="INVITE" next="tell0INVITE">',
+    '<label id="tell0INVITE"/>',
+    '<nop next="run0x1" test="hit2x1"/>',
+    '<nop next="end"/>',
   ]);
 });
 

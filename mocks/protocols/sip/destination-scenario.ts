@@ -34,22 +34,27 @@ export interface DestinationScenarioOptions {
 export function destinationScenario(interactions: readonly Interaction[], options: DestinationScenarioOptions): string {
   const captures = new Captures();
   const branches = branchesOf(interactions, options, captures);
+  const taken = [
+    ...new Set([...captures.take(0), ...kept(branches)]),
+    captures.flag('firstLine', '^[^[:cntrl:]]*'),
+    ...branches.flatMap(({ isOfFirstLine, trigger }, at) =>
+      isOfFirstLine ? [] : [captures.flag(`hit${at}`, trigger)],
+    ),
+  ];
   return scenarioXml('destination', [
     ...(options.switches.length > 0
       ? [element('Global', { variables: options.switches.map((_, at) => `switch${at}`).join(',') })]
       : []),
-    element('recv', { request: '.*', regexp_match: true, rrs: true, next: 'control', test: 'control' }, [
-      element('action', {}, [
-        ...new Set([...captures.take(0), ...kept(branches)]),
-        captures.flag('firstLine', '^[^[:cntrl:]]*'),
-        captures.flag('control', `^MESSAGE sip:${options.control}-[^@]*@`),
-        ...branches.flatMap(({ isOfFirstLine, trigger }, at) =>
-          isOfFirstLine ? [] : [captures.flag(`hit${at}`, trigger)],
-        ),
-      ]),
+    element('recv', { request: 'MESSAGE', optional: true, rrs: true, next: 'message' }, [
+      element('action', {}, [...taken, captures.flag('control', `^MESSAGE sip:${options.control}-[^@]*@`)]),
     ]),
+    element('recv', { request: '.*', regexp_match: true, rrs: true }, [element('action', {}, taken)]),
+    label('choice'),
     ...moreSpecialFirst(branches).flatMap((at) => choose(branches[at] as Branch, at, captures)),
     ...strays(options.transport, captures),
+    label('message'),
+    jump('control', 'control'),
+    jump('choice'),
     ...controlled(options.switches, captures),
     ...branches.flatMap((branch, at) => [
       ...(branch.gate === undefined
@@ -131,16 +136,28 @@ function followed(
       : [awaitRequest(first.method, first.actions, patience)];
     return [...elements, ...awaiting, ...followed(first, name, transport, captures)];
   }
-  const hit = (at: number) => `hit${first.depth}x${at}`;
-  const methods = [...new Set(next.map(({ method }) => method))].join('|');
-  const actions = [...kept(next), ...next.map(({ trigger }, at) => captures.flag(hit(at), trigger))];
-  const run = (at: number) => ({ next: `run${name}x${at}`, test: hit(at) });
-  const [special = 0, ...others] = moreSpecialFirst(next);
+  const run = (branch: Branch) => `run${name}x${next.indexOf(branch)}`;
+  const hit = (branch: Branch) => `hit${first.depth}x${next.indexOf(branch)}`;
+  const groups = [...Map.groupBy(next, ({ method }) => method)].map(([method, alike]) => {
+    const isTold = alike.length === 1 && alike[0]?.trigger === `^${method} `;
+    return { method, alike, toBeTold: isTold ? [] : alike };
+  });
   return [
     ...elements,
-    awaitRequest(`^(${methods})$`, actions, { regexp_match: true, ...patience, ...run(special) }),
-    ...others.map((at) => element('nop', run(at))),
-    jump('end'),
+    ...groups.map(({ method, alike, toBeTold }, turn) =>
+      awaitRequest(method, [...kept(alike), ...toBeTold.map((branch) => captures.flag(hit(branch), branch.trigger))], {
+        ...(turn < groups.length - 1 ? { optional: true } : {}),
+        ...patience,
+        next: toBeTold.length > 0 ? `tell${name}${method}` : run(alike[0] as Branch),
+      }),
+    ),
+    ...groups
+      .filter(({ toBeTold }) => toBeTold.length > 0)
+      .flatMap(({ method, toBeTold }) => [
+        label(`tell${name}${method}`),
+        ...moreSpecialFirst(toBeTold).map((at) => jump(run(toBeTold[at] as Branch), hit(toBeTold[at] as Branch))),
+        jump('end'),
+      ]),
     ...next.flatMap((branch, at) => [
       label(`run${name}x${at}`),
       ...followed(branch, `${name}x${at}`, transport, captures),

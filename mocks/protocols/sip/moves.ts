@@ -102,15 +102,13 @@ function contentsOf(interaction: Interaction, { side, own, values }: MovesOption
 const ACK_TIMEOUT_MS = 2_000;
 
 export interface AwaitOptions {
+  /** Where one of several comes, all but the last; and an ACK that another request follows: it is the judge who misses it. */
   optional?: true;
-  /** Whether the method is a POSIX expression. */
-  regexp_match?: true;
   /** In milliseconds, with the label to go on at. */
   timeout?: number;
   ontimeout?: string;
-  /** The label to go on at where a variable is set. */
+  /** The label to go on at. */
   next?: string;
-  test?: string;
 }
 
 /** Awaits a request. */
