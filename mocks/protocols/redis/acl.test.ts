@@ -6,6 +6,7 @@ import { world } from '../../../contracts/world.ts';
 import { sourceAddress, userName } from '../../common/source-address.ts';
 import { ensureUser, rights } from './acl.ts';
 import { connect } from './client.ts';
+import { Nodes } from './nodes.ts';
 import { startRedis } from './server.ts';
 
 const contract9 = tenantContract as Contract;
@@ -36,23 +37,24 @@ test('a source has a name and a password of its own', () => {
 
 test('the server holds a source to its rights; a user that was there before is left as it is', async () => {
   const server = await startRedis();
-  const admin = await connect({ at: server.address });
+  const nodes = await Nodes.connect({ at: server.address });
+  const [{ client: admin }] = nodes.all;
   try {
-    const remove = await ensureUser(admin, contract9, server.address);
+    const remove = await ensureUser(nodes, contract9);
     const source = await connect({ at: sourceAddress(contract9, server.address) });
     await source.hset(`config:${tag}:dn:7001`, 'a', '1');
     await expect(source.hset(`config:{${world.otherTenant.uuid}}:dn:7001`, 'a', '1')).rejects.toThrow('NOPERM');
     await expect(source.hset(`config:${tag}:login:A1001`, 'a', '1')).rejects.toThrow('NOPERM');
     await expect(source.get(`config:${tag}:rev`)).rejects.toThrow('NOPERM');
     source.disconnect();
-    const keep = await ensureUser(admin, contract9, server.address);
+    const keep = await ensureUser(nodes, contract9);
     await keep();
     expect(await admin.call('ACL', 'GETUSER', userName(contract9))).not.toBeNull();
     await remove();
     expect(await admin.call('ACL', 'GETUSER', userName(contract9))).toBeNull();
     await expect(connect({ at: { ...server.address, user: 'default', password: 'x' } })).rejects.toThrow('WRONGPASS');
   } finally {
-    admin.disconnect();
+    nodes.disconnect();
     await server.stop();
   }
 });

@@ -1,16 +1,26 @@
-import type { Redis } from 'ioredis';
 import type { Contract, Interaction, Side } from '../../../contracts/contract.ts';
 import { compile } from '../../../contracts/matching.ts';
 import type { RedisAnswer, RedisCommand } from '../../../contracts/messages/redis.ts';
-import type { Address } from '../../adapter.ts';
 import { sourceAddress } from '../../common/source-address.ts';
 import { errorMessage } from '../../error-code.ts';
 import { place } from './client.ts';
 import { keysOf, spellingsOf } from './commands.ts';
+import type { Nodes, RedisNode } from './nodes.ts';
 import { literal } from './pattern.ts';
+import { Undos } from './undos.ts';
 
 /** What every client may do, whatever its row: keep its connection, and put its commands in a transaction. */
 const common = ['ping', 'hello', 'info', 'client|setname', 'client|getname', 'client|id', 'multi', 'exec', 'discard'];
+/** What clients of a cluster also do by themselves, to find the node of a key and to go where they are sent. */
+const ofClusterClients = [
+  'cluster|slots',
+  'cluster|shards',
+  'cluster|nodes',
+  'cluster|info',
+  'command',
+  'readonly',
+  'asking',
+];
 
 /**
  * The rights of a connection's source, as arguments of `ACL SETUSER`: just the commands and the keys of its contract. What
@@ -46,15 +56,27 @@ function pattern(key: string): string {
 }
 
 /**
- * Makes sure that the source's user is there. One that exists already is left as it is: its rights are the server's own
- * and under test with it.
- * @returns removes the user again, if it was made here
+ * Makes sure that the source's user is there, on every node. One that exists already is left as it is: its rights are the
+ * server's own and under test with it.
+ * @returns removes the user again, where it was made here
  */
-export async function ensureUser(admin: Redis, contract: Contract, at: Address): Promise<() => Promise<void>> {
-  const { user, password } = sourceAddress(contract, at) as { user: string; password: string };
+export async function ensureUser(nodes: Nodes, contract: Contract): Promise<() => Promise<void>> {
+  const undos = new Undos();
+  const granted = [...rights(contract), ...(nodes.isCluster ? ofClusterClients.map((each) => `+${each}`) : [])];
   try {
-    if ((await admin.call('ACL', 'GETUSER', user)) !== null) return async () => {};
-    await admin.call('ACL', 'SETUSER', user, 'reset', 'on', `>${password}`, ...rights(contract));
+    for (const node of nodes.all) undos.add(await ensureOn(node, contract, granted));
+  } catch (error) {
+    await undos.all();
+    throw error;
+  }
+  return () => undos.all();
+}
+
+async function ensureOn({ client, at }: RedisNode, contract: Contract, granted: readonly string[]) {
+  const { user, password } = sourceAddress(contract, at);
+  try {
+    if ((await client.call('ACL', 'GETUSER', user)) !== null) return async () => {};
+    await client.call('ACL', 'SETUSER', user, 'reset', 'on', `>${password}`, ...granted);
   } catch (error) {
     if (!/^NOPERM/.test(errorMessage(error))) throw error;
     const who = at.user ?? 'default';
@@ -63,6 +85,6 @@ export async function ensureUser(admin: Redis, contract: Contract, at: Address):
     });
   }
   return async () => {
-    await admin.call('ACL', 'DELUSER', user);
+    await client.call('ACL', 'DELUSER', user);
   };
 }

@@ -92,6 +92,9 @@ test('what the ACL refused is recorded by name and key, each time', async () => 
   const refused = async () => {
     await expect(source.call('XADD', 'ors:{x}:new', '*', 'a', '1')).rejects.toThrow('NOPERM');
     await expect(source.xlen(stream)).rejects.toThrow('NOPERM');
+    await expect(source.xinfo('GROUPS', stream)).rejects.toThrow('NOPERM');
+    // What clients do by themselves is no part of any contract.
+    await expect(source.client('LIST')).rejects.toThrow('NOPERM');
     await server.settled();
   };
   await refused();
@@ -100,6 +103,8 @@ test('what the ACL refused is recorded by name and key, each time', async () => 
     { to: 'XADD ors:{x}:new', reply: null, error: 'NOPERM' },
     { command: 'XLEN', args: [] },
     { to: 'XLEN', reply: null, error: 'NOPERM' },
+    { command: 'XINFO', args: ['GROUPS'] },
+    { to: 'XINFO GROUPS', reply: null, error: 'NOPERM' },
   ];
   expect(contents()).toEqual(first);
   await refused();
@@ -149,7 +154,7 @@ test('a line of MONITOR is read back to the very arguments, whatever they hold',
   fc.assert(
     fc.property(fc.array(argument, { minLength: 1 }), (argv) => {
       const line = `1795399360.715138 [0 127.0.0.1:45334] ${argv.map((each) => `"${quoted(each)}"`).join(' ')}`;
-      expect(parseMonitorLine(line)).toEqual({ client: '127.0.0.1:45334', argv, atMs: 1_795_399_360_715 });
+      expect(parseMonitorLine(line)).toEqual({ client: '127.0.0.1:45334', argv, atUs: 1_795_399_360_715_138 });
     }),
     { seed: 7 },
   );

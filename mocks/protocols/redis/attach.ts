@@ -1,18 +1,18 @@
 import { type Attachable, type MockServer, UnattainableStateError } from '../../adapter.ts';
 import { sourceAddress } from '../../common/source-address.ts';
 import { ensureUser } from './acl.ts';
-import { toAnswer } from './answers.ts';
-import { connect } from './client.ts';
-import { Monitor } from './monitor.ts';
-import { Refusals } from './refusals.ts';
+import { Nodes } from './nodes.ts';
 import { setState } from './states.ts';
 import { Undos } from './undos.ts';
+import { Watch } from './watch.ts';
 
 /**
- * Watches a server that runs already, through MONITOR and its ACL log. Sources use it as they always do. What cannot be
- * seen this way: replies, commands that fail for another reason than the ACL, and unreadable bytes. Refused commands are
- * known by name and key only, and come after the others.
- * @param options.at with the login of a user who may use MONITOR and ACL
+ * Watches a server that runs already, through MONITOR and its ACL log; of a cluster every master. Sources use it as they
+ * always do. What cannot be seen this way: replies, commands that fail for another reason than the ACL, and unreadable bytes.
+ * Refused commands are known by name and key only, and come after the others; of what a cluster refuses since its keys are of
+ * several slots, only the number is known. An interaction in which the server is full or a replica is skipped, since what it
+ * refuses then would not be seen.
+ * @param options.at of any node, with the login of a user who may use MONITOR and ACL
  */
 export async function attach({
   at,
@@ -22,34 +22,18 @@ export async function attach({
 }: Parameters<Attachable['attach']>[0]): Promise<MockServer> {
   const undos = new Undos();
   try {
-    const admin = await connect({ at, observer: true, ...(signal === undefined ? {} : { signal }) });
-    undos.add(() => admin.disconnect());
-    const monitor = await Monitor.start(at);
-    undos.add(() => monitor.close());
-    monitor.ignoreHarness(String(await admin.client('LIST')));
-    for (const contract of contracts) undos.add(await ensureUser(admin, contract, at));
-    const refusals = await Refusals.start(admin);
-    let markers = 0;
+    const nodes = await Nodes.connect({ at, observer: true, ...(signal === undefined ? {} : { signal }) });
+    undos.add(() => nodes.disconnect());
+    const watch = await Watch.start(nodes);
+    undos.add(() => watch.close());
+    for (const contract of contracts) undos.add(await ensureUser(nodes, contract));
     return {
       address: at,
       addressFor: (contract) => sourceAddress(contract, at),
-      setState: (state) => setState(service, { admin, showForeignCertificate }, state),
-      exchanges: () => monitor.journal.exchanges(),
-      async settled() {
-        markers += 1;
-        const marker = `voxpact-marker-${markers}`;
-        await monitor.seen(marker, () => admin.call('PING', marker));
-        for (const { command } of await refusals.take()) {
-          const atMs = Date.now();
-          monitor.journal.add({
-            messages: [
-              { from: 'source', content: command, atMs },
-              { from: 'destination', content: toAnswer(command, { error: { message: 'NOPERM' } }), atMs },
-            ],
-          });
-        }
-      },
-      clear: () => monitor.journal.clear(),
+      setState: (state) => setState(service, { nodes, showForeignCertificate }, state),
+      exchanges: () => watch.journal.exchanges(),
+      settled: () => watch.settled(),
+      clear: () => watch.clear(),
       close: () => undos.all(),
     };
   } catch (error) {

@@ -120,3 +120,8 @@ export function inWords(error: unknown, at: Address, what = ''): Error {
   }
   return asError(error);
 }
+
+/** Whether it is the server that said so, and not the connection. */
+export function isReplyError(error: unknown): error is Error {
+  return types.isNativeError(error) && error.name === 'ReplyError';
+}

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { RedisCommand } from '../../../contracts/messages/redis.ts';
 import type { Address } from '../../adapter.ts';
-import { Journal } from '../../journal.ts';
 import { observerName, place } from './client.ts';
 import { fromArguments, isMaintenance, waitOf } from './commands.ts';
 import { redisLimits } from './limits.ts';
@@ -16,7 +15,15 @@ export interface MonitorLine {
   /** The client's address; `lua` for a command within a script. */
   client: string;
   argv: readonly string[];
-  atMs: number;
+  /** Microseconds since 1970, by the clock of the server. */
+  atUs: number;
+}
+
+/** A command that a client had the server do. */
+export interface SeenCommand {
+  command: RedisCommand;
+  /** Microseconds since 1970, by the clock of the server. */
+  atUs: number;
 }
 
 /**
@@ -24,12 +31,12 @@ export interface MonitorLine {
  * stand there as escapes. Not through the client's own monitor, which leaves the escapes as they are.
  */
 export function parseMonitorLine(line: string): MonitorLine | undefined {
-  const head = /^(\d+\.\d+) \[\d+ ([^\]]+(?:\]:\d+)?)\] /.exec(line);
+  const head = /^(\d+)\.(\d{6}) \[\d+ ([^\]]+(?:\]:\d+)?)\] /.exec(line);
   if (head === null) return undefined;
   const argv = [...line.slice(head[0].length).matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, quoted]) =>
     unquoted(quoted ?? ''),
   );
-  return { client: head[2] ?? '', argv, atMs: Math.round(Number(head[1]) * 1000) };
+  return { client: head[3] ?? '', argv, atUs: Number(`${head[1]}${head[2]}`) };
 }
 
 const escapes: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, a: 7, b: 8 };
@@ -44,16 +51,18 @@ function unquoted(quoted: string): string {
   return Buffer.concat(bytes).toString();
 }
 
-/** Watches by MONITOR what the clients of a running server have it do. Replies and refused commands are not in it. */
+/** Watches by MONITOR what the clients of one running node have it do. Replies and refused commands are not in it. */
 export class Monitor {
-  readonly journal = new Journal(redisLimits.journalExchanges);
+  readonly #seen: SeenCommand[] = [];
   readonly #at: Address;
   readonly #socket: Socket;
   readonly #ofHarness = new Set<string>();
   /** Reads that may wait still, by client: MONITOR shows them when they begin and not when they are over. */
   readonly #waiting = new Map<string, { command: RedisCommand; outlasts: boolean }>();
+  /** Counts what the server shows. */
+  #lines = 0;
   #marker: string | undefined;
-  #seen: () => void = () => {};
+  #markerSeen: () => void = () => {};
   #lost: Error | undefined;
 
   private constructor(at: Address, socket: Socket) {
@@ -113,30 +122,48 @@ export class Monitor {
   /**
    * Waits until the server has shown a command of ours: then it has shown all that came before.
    * @param send sends a command that carries the marker
-   * @throws Error when the server is not watched any more, or does not show it within the limit
+   * @throws Error when the server is not watched any more, or shows nothing at all for as long as the limit
    */
   async seen(marker: string, send: () => Promise<unknown>): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
     this.#marker = marker;
     const shown = new Promise<boolean>((resolve) => {
-      this.#seen = () => resolve(true);
+      this.#markerSeen = () => resolve(true);
     });
     await send();
-    const limit = new AbortController();
-    const late = sleep(redisLimits.settleTimeoutMs, false, { signal: limit.signal }).catch(() => false);
-    const inTime = await Promise.race([shown, late]);
-    limit.abort();
-    if (this.#lost !== undefined) throw this.#lost;
-    if (!inTime)
-      throw new Error(`${place(this.#at)} did not show its commands within ${redisLimits.settleTimeoutMs} ms.`);
+    let isShown = false;
+    while (!isShown) {
+      const before = this.#lines;
+      const limit = new AbortController();
+      const late = sleep(redisLimits.settleTimeoutMs, false, { signal: limit.signal }).catch(() => false);
+      isShown = await Promise.race([shown, late]);
+      limit.abort();
+      if (this.#lost !== undefined) throw this.#lost;
+      if (!isShown && this.#lines === before)
+        throw new Error(`${place(this.#at)} did not show its commands within ${redisLimits.settleTimeoutMs} ms.`);
+    }
     for (const waiting of this.#waiting.values()) waiting.outlasts = true;
   }
 
   /** Leaves out the harness's own connections of a `CLIENT LIST`; those that are opened later name themselves. */
   ignoreHarness(clientList: string): void {
-    for (const [, client] of clientList.matchAll(new RegExp(`\\baddr=(\\S+) .*\\bname=${observerName} `, 'g'))) {
-      this.#ofHarness.add(client ?? '');
-    }
+    for (const client of harnessIn(clientList)) this.#ofHarness.add(client);
+  }
+
+  /** @returns those of the harness's own connections that are no longer in a `CLIENT LIST` */
+  departed(clientList: string): string[] {
+    const open = new Set(harnessIn(clientList));
+    return [...this.#ofHarness].filter((client) => !open.has(client));
+  }
+
+  /** What comes from there now is from somebody else: the port of a connection that is closed is given out again. */
+  forget(clients: readonly string[]): void {
+    for (const client of clients) this.#ofHarness.delete(client);
+  }
+
+  /** @returns what has been seen since the last call, in the order of execution */
+  take(): SeenCommand[] {
+    return this.#seen.splice(0);
   }
 
   /** Stops watching. Closing twice is allowed. */
@@ -146,22 +173,29 @@ export class Monitor {
 
   #lose(why: string): void {
     this.#lost ??= new Error(`${place(this.#at)} is no longer watched: ${why}.`);
-    this.#seen();
+    this.#markerSeen();
   }
 
   #line(text: string): void {
+    this.#lines += 1;
     const line = parseMonitorLine(text);
     if (line === undefined) return;
-    const { client, argv, atMs } = line;
-    if (this.#marker !== undefined && argv.at(-1) === this.#marker) this.#seen();
+    const { client, argv, atUs } = line;
+    if (this.#marker !== undefined && argv.at(-1) === this.#marker) this.#markerSeen();
     if (argv[0]?.toUpperCase() === 'CLIENT' && argv.at(-1) === observerName) this.#ofHarness.add(client);
     const command = fromArguments(argv);
     if (this.#ofHarness.has(client) || client === 'lua' || isMaintenance(command)) return;
     const waited = this.#waiting.get(client);
     this.#waiting.delete(client);
     // What the client does now may follow from a read that began before the record was taken last.
-    if (waited?.outlasts) this.journal.add({ messages: [{ from: 'source', content: waited.command, atMs }] });
+    if (waited?.outlasts) this.#seen.push({ command: waited.command, atUs });
     if (waitOf(command) !== undefined) this.#waiting.set(client, { command, outlasts: false });
-    this.journal.add({ messages: [{ from: 'source', content: command, atMs }] });
+    this.#seen.push({ command, atUs });
   }
+}
+
+/** The addresses of the harness's own connections in a `CLIENT LIST`. */
+function harnessIn(clientList: string): string[] {
+  const named = clientList.matchAll(new RegExp(`\\baddr=(\\S+) .*\\bname=${observerName} `, 'g'));
+  return [...named].map(([, client = '']) => client);
 }

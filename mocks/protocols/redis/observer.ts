@@ -2,15 +2,17 @@ import type { Redis } from 'ioredis';
 import type { Held } from '../../../contracts/messages/redis.ts';
 import type { PendingEntry } from '../../../contracts/messages/redis-streams.ts';
 import { redisLimits } from './limits.ts';
+import type { Nodes } from './nodes.ts';
 import { toFields, toText } from './text.ts';
 
 /** The last entry of each stream at some moment, by key. */
 export type StreamEnds = ReadonlyMap<string, string>;
 
 /** Remembers where the streams among the keys end now. */
-export async function streamEnds(observer: Redis, keys: readonly string[]): Promise<StreamEnds> {
+export async function streamEnds(nodes: Nodes, keys: readonly string[]): Promise<StreamEnds> {
   const ends = new Map<string, string>();
   for (const key of keys) {
+    const { client: observer } = await nodes.of(key);
     if ((await observer.type(key)) !== 'stream') continue;
     const [last] = await observer.xrevrange(key, '+', '-', 'COUNT', 1);
     if (last !== undefined) ends.set(key, last[0]);
@@ -22,8 +24,9 @@ export async function streamEnds(observer: Redis, keys: readonly string[]): Prom
  * What the server holds under a key; of a stream the entries that came after `ends`.
  * @param asked what the contract says of it: groups and length are read only where it speaks of them
  */
-export async function held(observer: Redis, asked: Held, ends: StreamEnds): Promise<Held> {
+export async function held(nodes: Nodes, asked: Held, ends: StreamEnds): Promise<Held> {
   const { key } = asked;
+  const { client: observer } = await nodes.of(key);
   const type = (await observer.type(key)) as Held['type'];
   const ttlMs = await observer.pttl(key);
   const value = await contentOf(observer, key, type, ends.get(key));

@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { types } from 'node:util';
-import type { Redis } from 'ioredis';
 import type { Interaction } from '../../../contracts/contract.ts';
 import { Conversation, type ObservedMessage } from '../../../contracts/conversation.ts';
 import { compile, generate } from '../../../contracts/matching.ts';
@@ -8,11 +6,13 @@ import { type Held, type RedisAnswer, type RedisCommand, redisProfile } from '..
 import type { Address, Observed, Performance } from '../../adapter.ts';
 import { sourceAddress } from '../../common/source-address.ts';
 import { ensureUser } from './acl.ts';
-import { Answers, type RawReply } from './answers.ts';
-import { type ConnectOptions, connect, inWords, isLost, place, refusesCertificate } from './client.ts';
-import { toArguments, waitOf } from './commands.ts';
+import { Answers } from './answers.ts';
+import { inWords, place, refusesCertificate } from './client.ts';
+import { keysOf, waitOf } from './commands.ts';
 import { redisLimits } from './limits.ts';
+import { Nodes } from './nodes.ts';
 import { held, streamEnds } from './observer.ts';
+import { PlayedSource } from './played-source.ts';
 import { asError, Undos } from './undos.ts';
 
 /** How long cleaning up may take once a play was given up. */
@@ -52,10 +52,10 @@ interface Act {
 async function act({ performance, at, signal, messages, undos }: Act): Promise<void> {
   const { contract, interaction, values } = performance;
   const timeoutMs = interaction.stepTimeoutMs ?? redisLimits.stepTimeoutMs;
-  const observer = await connect({ at, observer: true, timeoutMs, signal });
-  undos.add(() => observer.disconnect());
-  undos.add(await ensureUser(observer, contract, at));
-  const source = new Source({
+  const nodes = await Nodes.connect({ at, observer: true, timeoutMs, signal });
+  undos.add(() => nodes.disconnect());
+  undos.add(await ensureUser(nodes, contract));
+  const source = new PlayedSource({
     at: { ...sourceAddress(contract, at), ...(values.ca === undefined ? {} : { ca: values.ca }) },
     timeoutMs: timeoutMs + longestWaitMs(interaction),
     signal,
@@ -73,11 +73,11 @@ async function act({ performance, at, signal, messages, undos }: Act): Promise<v
   const record = (from: ObservedMessage['from'], content: unknown) => {
     const message = { from, content, atMs: Date.now() };
     messages.push(message);
-    conversation.feed(message);
+    return conversation.feed(message);
   };
   const asked = heldKeys(interaction, values);
   const ends = await streamEnds(
-    observer,
+    nodes,
     asked.map(({ key }) => key),
   );
   const answers = new Answers();
@@ -86,7 +86,8 @@ async function act({ performance, at, signal, messages, undos }: Act): Promise<v
     signal.throwIfAborted();
     const command = conversation.nextFromSource() as RedisCommand | undefined;
     if (command === undefined) break;
-    record('source', command);
+    const { step } = record('source', command);
+    if (command.command === 'MULTI') await source.goTo((await nodes.of(firstKey(interaction, step))).at);
     let reply = await source.send(command);
     if (reply === undefined) {
       record('destination', { to: redisProfile.title(command), fault: 'closed' });
@@ -99,7 +100,7 @@ async function act({ performance, at, signal, messages, undos }: Act): Promise<v
   }
   for (const each of asked) {
     signal.throwIfAborted();
-    record('destination', { holds: await held(observer, each, ends) });
+    record('destination', { holds: await held(nodes, each, ends) });
   }
 }
 
@@ -111,45 +112,15 @@ function heldKeys({ steps }: Interaction, values: Performance['values']): Held[]
     .flatMap((answer) => ('holds' in answer ? [answer.holds] : []));
 }
 
+/** The first key that the source names after a step: a transaction has to begin on the node that has it. */
+function firstKey({ steps }: Interaction, after: number): string {
+  const commands = steps.slice(after).filter(({ from }) => from === 'source');
+  const keys = commands.flatMap(({ content }) => keysOf(compile(content).example as unknown as RedisCommand));
+  return keys[0] ?? '';
+}
+
 /** The longest that a command of the interaction waits on the server, in milliseconds. */
 function longestWaitMs({ steps }: Interaction): number {
   const commands = steps.filter(({ from }) => from === 'source').map(({ content }) => compile(content).example);
   return Math.max(0, ...commands.map((each) => waitOf(each as unknown as RedisCommand) ?? 0));
-}
-
-/** The connection that is played, taken up again after a loss. */
-class Source {
-  readonly #options: ConnectOptions & { signal: AbortSignal };
-  readonly #leave = () => this.#client?.disconnect();
-  #client: Redis | undefined;
-
-  constructor(options: ConnectOptions & { signal: AbortSignal }) {
-    this.#options = options;
-    options.signal.addEventListener('abort', this.#leave);
-  }
-
-  async join(): Promise<void> {
-    this.#client = await connect(this.#options);
-  }
-
-  leave(): void {
-    this.#options.signal.removeEventListener('abort', this.#leave);
-    this.#leave();
-  }
-
-  /** @returns undefined when the connection was lost while the command waited for something to come */
-  async send(command: RedisCommand): Promise<RawReply | undefined> {
-    const [name, ...args] = toArguments(command) as [string, ...string[]];
-    try {
-      return { value: await this.#client?.call(name, ...args) };
-    } catch (error) {
-      if (isReplyError(error)) return { error };
-      if (waitOf(command) !== undefined && isLost(error) && !this.#options.signal.aborted) return undefined;
-      throw inWords(error, this.#options.at, ` ${redisProfile.title(command)}`);
-    }
-  }
-}
-
-function isReplyError(error: unknown): error is Error {
-  return types.isNativeError(error) && error.name === 'ReplyError';
 }

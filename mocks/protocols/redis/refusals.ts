@@ -69,7 +69,8 @@ function identity({ reason, object, user, client }: LogEntry): string {
 
 function refusalOf({ reason, object, user, client }: LogEntry): Refusal | undefined {
   if (reason === 'auth' || client.includes(`name=${observerName} `)) return undefined;
-  const name = (/\bcmd=(\S+)/.exec(client)?.[1] ?? object).toUpperCase();
-  const command: RedisCommand = { command: name, args: reason === 'key' ? [object] : [] };
+  // Since Redis 7 the name of a subcommand stands behind that of its command: xinfo|groups.
+  const [name = '', ...subcommand] = (/\bcmd=(\S+)/.exec(client)?.[1] ?? object).toUpperCase().split('|');
+  const command: RedisCommand = { command: name, args: [...subcommand, ...(reason === 'key' ? [object] : [])] };
   return isMaintenance(command) ? undefined : { command, user };
 }

@@ -2,7 +2,7 @@ import type { MockServer, ServeOptions } from '../../adapter.ts';
 import { sourceAddress } from '../../common/source-address.ts';
 import { assertFree } from '../../ports.ts';
 import { ensureUser } from './acl.ts';
-import { connect } from './client.ts';
+import { Nodes } from './nodes.ts';
 import { Relay } from './relay.ts';
 import { startRedis } from './server.ts';
 import { setState } from './states.ts';
@@ -19,12 +19,16 @@ export async function serve({ contracts, listen, service, signal }: ServeOptions
   try {
     const server = await startRedis(signal === undefined ? {} : { signal });
     undos.add(() => server.stop());
-    const admin = await connect({ at: server.address, observer: true, ...(signal === undefined ? {} : { signal }) });
-    undos.add(() => admin.disconnect());
-    for (const contract of contracts) await ensureUser(admin, contract, server.address);
+    const nodes = await Nodes.connect({
+      at: server.address,
+      observer: true,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    undos.add(() => nodes.disconnect());
+    for (const contract of contracts) await ensureUser(nodes, contract);
     const relay = await Relay.start(listen, server.address);
     undos.add(() => relay.close());
-    const world = { admin, showForeignCertificate: () => relay.showForeignCertificate() };
+    const world = { nodes, showForeignCertificate: () => relay.showForeignCertificate() };
     return {
       address: relay.address,
       addressFor: (contract) => sourceAddress(contract, relay.address),

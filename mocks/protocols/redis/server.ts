@@ -22,6 +22,8 @@ export interface RedisServerOptions {
   host?: string;
   /** The program; Debian's by its name when absent. */
   command?: string;
+  /** Further lines of its configuration. */
+  settings?: readonly string[];
   signal?: AbortSignal;
 }
 
@@ -45,7 +47,11 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   }
 }
 
-async function startAt({ host, port }: Address, program: string, { signal }: RedisServerOptions): Promise<RedisServer> {
+async function startAt(
+  { host, port }: Address,
+  program: string,
+  { settings = [], signal }: RedisServerOptions,
+): Promise<RedisServer> {
   const address = { host, port, user: administrator, password: randomUUID() };
   const directory = await runDirectory('redis');
   const configuration = join(directory.path, 'redis.conf');
@@ -57,7 +63,8 @@ async function startAt({ host, port }: Address, program: string, { signal }: Red
   };
   try {
     // In a file and not among the arguments, which every user of the machine can read.
-    await writeFile(configuration, configurationOf(address, directory.path), { mode: 0o600 });
+    const lines = [...configurationOf(address, directory.path), ...settings, ''];
+    await writeFile(configuration, lines.join('\n'), { mode: 0o600 });
     const options: SuperviseOptions = {
       name: 'redis-server',
       ready: async (_, probeSignal) => {
@@ -97,12 +104,6 @@ async function pathOf(command: string): Promise<string> {
 }
 
 /** One database, as in a cluster; only the administrator may come in. */
-function configurationOf({ password }: Address, path: string): string {
-  return [
-    `dir ${path}`,
-    'databases 1',
-    `user ${administrator} on >${password} ~* &* +@all`,
-    'user default off',
-    '',
-  ].join('\n');
+function configurationOf({ password }: Address, path: string): string[] {
+  return [`dir ${path}`, 'databases 1', `user ${administrator} on >${password} ~* &* +@all`, 'user default off'];
 }

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import type { ServiceMock } from '../../adapter.ts';
+import type { Nodes } from './nodes.ts';
 
-/** What a state handler of Redis works on: the server itself, through the harness's own connection. */
+/** What a state handler of Redis works on: the server itself, through the harness's own connections. */
 export interface RedisWorld {
-  admin: Redis;
+  nodes: Nodes;
   /**
    * Has clients that ask for TLS shown a certificate that they have no reason to trust.
    * @returns the authority that they are told to trust instead, as PEM, and what ends it

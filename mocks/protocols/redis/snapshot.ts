@@ -1,23 +1,31 @@
 import type { Redis } from 'ioredis';
 import type { StateSet } from '../../adapter.ts';
+import type { Nodes } from './nodes.ts';
 import { literal } from './pattern.ts';
 
 /**
- * Takes away all keys that begin so and puts others in their place, until it is undone: then what was there is there again,
- * to the byte and with its time to live.
+ * Takes away all keys that begin so, on whichever node, and puts others in their place, until it is undone: then what was
+ * there is there again, to the byte and with its time to live.
  * @param fill puts the keys of the state
  */
-export async function replacing(admin: Redis, prefix: string, fill: () => Promise<void>): Promise<StateSet> {
-  const saved = await dumps(admin, await keysBelow(admin, prefix));
+export async function replacing(nodes: Nodes, prefix: string, fill: () => Promise<void>): Promise<StateSet> {
+  const saved: Dump[] = [];
+  for (const { client } of nodes.all) saved.push(...(await dumps(client, await keysBelow(client, prefix))));
+  const remove = async () => {
+    for (const { client } of nodes.all) {
+      // One by one: keys of one node need not share a slot.
+      for (const key of await keysBelow(client, prefix)) await client.del(key);
+    }
+  };
   const undo = async () => {
-    await remove(admin, await keysBelow(admin, prefix));
-    for (const { key, ttlMs, dump } of saved) await admin.restore(key, ttlMs, dump, 'REPLACE');
+    await remove();
+    for (const { key, ttlMs, dump } of saved) {
+      const { client } = await nodes.of(key);
+      await client.restore(key, ttlMs, dump, 'REPLACE');
+    }
   };
   try {
-    await remove(
-      admin,
-      saved.map(({ key }) => key),
-    );
+    await remove();
     await fill();
   } catch (error) {
     await undo();
@@ -52,8 +60,4 @@ async function dumps(admin: Redis, keys: readonly string[]): Promise<Dump[]> {
     if (dump !== null) saved.push({ key, ttlMs: Math.max(ttlMs, 0), dump });
   }
   return saved;
-}
-
-async function remove(admin: Redis, keys: readonly string[]): Promise<void> {
-  if (keys.length > 0) await admin.del(...keys);
 }

@@ -5,7 +5,7 @@ import { dialect } from '../../../contracts/dialect.ts';
 import { rowOf } from '../../../contracts/parts.ts';
 import { world } from '../../../contracts/world.ts';
 import type { ServiceMock } from '../../adapter.ts';
-import { connect } from '../../protocols/redis/client.ts';
+import { Nodes } from '../../protocols/redis/nodes.ts';
 import { type RedisServer, startRedis } from '../../protocols/redis/server.ts';
 import type { RedisWorld } from '../../protocols/redis/service.ts';
 import { setState } from '../../protocols/redis/states.ts';
@@ -15,18 +15,20 @@ const service = mock as unknown as ServiceMock;
 const tenant = world.tenant.uuid;
 const keys = dialect.redis.config;
 let server: RedisServer;
+let nodes: Nodes;
 let admin: Redis;
 beforeAll(async () => {
   server = await startRedis();
-  admin = await connect({ at: server.address });
+  nodes = await Nodes.connect({ at: server.address });
+  admin = nodes.all[0].client;
 });
 afterAll(async () => {
-  admin?.disconnect();
+  nodes?.disconnect();
   await server?.stop();
 });
 
 const redis = (): RedisWorld => ({
-  admin,
+  nodes,
   showForeignCertificate: async () => ({ ca: 'of nobody', end: () => {} }),
 });
 const contracts = (await loadContracts()).filter((contract) => rowOf(contract).listens === 'Redis');

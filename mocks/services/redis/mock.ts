@@ -1,17 +1,13 @@
 import { dnObject, dnTypes, personObject, tenantObject } from '../../../contracts/common/config-object.ts';
-import { stored } from '../../../contracts/common/redis-steps.ts';
 import { dialect } from '../../../contracts/dialect.ts';
-import type { RedisFields } from '../../../contracts/messages/redis.ts';
 import { world } from '../../../contracts/world.ts';
-import type { StateSet } from '../../adapter.ts';
 import type { RedisServiceMock } from '../../protocols/redis/service.ts';
-import { replacing } from '../../protocols/redis/snapshot.ts';
-import { fromFields } from '../../protocols/redis/text.ts';
 import { handlers as agentState } from './states/agent-state.ts';
 import { handlers as callState } from './states/call-state.ts';
 import { handlers as configService } from './states/config-service.ts';
 import { handlers as dialPlan } from './states/dial-plan.ts';
 import { handlers as failOver } from './states/fail-over.ts';
+import { keysInstead, putRecord } from './states/keys.ts';
 import { handlers as orsCache } from './states/ors-cache.ts';
 import { handlers as orsStream } from './states/ors-stream.ts';
 import { handlers as registrar } from './states/registrar.ts';
@@ -35,15 +31,11 @@ const objects = (revision: number) => [
 const mock: RedisServiceMock = {
   system: 'Redis',
   states: {
-    'no configuration is cached': ({ admin }, { tenant }): Promise<StateSet> =>
-      replacing(admin, config.prefix(String(tenant)), async () => {}),
-    'the tenant configuration is cached': ({ admin }, { tenant, revision }): Promise<StateSet> =>
-      replacing(admin, config.prefix(String(tenant)), async () => {
-        for (const { key, fields } of objects(Number(revision))) {
-          await admin.hset(key, ...fromFields(stored<RedisFields>(fields)));
-        }
-        await admin.set(config.revision(String(tenant)), String(revision));
-      }),
+    'no configuration is cached': keysInstead(config.prefix, async () => {}),
+    'the tenant configuration is cached': keysInstead(config.prefix, async (admin, { revision }, tenant) => {
+      for (const object of objects(Number(revision))) await putRecord(admin, object);
+      await admin.set(config.revision(tenant), String(revision));
+    }),
     ...orsStream,
     ...tenantStream,
     ...agentState,
@@ -58,7 +50,7 @@ const mock: RedisServiceMock = {
     ...voicemail,
   },
   notModelled: [
-    'Redis Cluster: one node only, although the keys carry hash tags',
+    'a cluster: the server that is started is one node; of a cluster at an address of its own the masters are watched, not the replicas',
     'eviction, persistence and replication',
     'separate servers for the nine endpoints of the vendor: one server has them all, told apart by keys and logins',
     'an outage of the server: the connection of a reader is cut, and taken up again at once',

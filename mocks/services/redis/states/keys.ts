@@ -14,16 +14,21 @@ export type Handler = StateHandler<RedisWorld>;
 /** How long a key with the shortest time to live may take to go. */
 const EXPIRY_TIMEOUT_MS = 1_000;
 
-/** A state that is made of keys: they stand in the place of all that begin like them, until it is undone. */
+/**
+ * A state that is made of keys: they stand in the place of all that begin like them, until it is undone.
+ * @param prefixOf what they begin with; it has the hash tag that they share, if there is one
+ * @param fill puts the keys of the state, on the node that has them
+ */
 export function keysInstead(
   prefixOf: (tenant: string) => string,
   fill: (admin: Redis, params: ProviderState['params'], tenant: string) => Promise<unknown>,
   values: () => StateSet['values'] = () => ({}),
 ): Handler {
-  return async ({ admin }, params) => {
+  return async ({ nodes }, params) => {
     const tenant = String(params.tenant);
-    const { undo } = await replacing(admin, prefixOf(tenant), async () => {
-      await fill(admin, params, tenant);
+    const { client } = await nodes.of(prefixOf(tenant));
+    const { undo } = await replacing(nodes, prefixOf(tenant), async () => {
+      await fill(client, params, tenant);
     });
     return { values: values(), undo };
   };

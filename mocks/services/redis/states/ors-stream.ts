@@ -31,14 +31,15 @@ export const handlers: Readonly<Record<string, Handler>> = {
     await makeGroup(admin, tenant);
     await putEntries(admin, tenant, params);
   }),
-  [orsStates.coming().name]: async ({ admin }, params) => {
+  [orsStates.coming().name]: async ({ nodes }, params) => {
     const tenant = String(params.tenant);
-    const set = await replacing(admin, streamOf(tenant), async () => {
-      await makeGroup(admin, tenant);
+    const { client } = await nodes.of(streamOf(tenant));
+    const set = await replacing(nodes, streamOf(tenant), async () => {
+      await makeGroup(client, tenant);
     });
     return withWatch(
       set,
-      onceSomebodyWaits(admin, () => putEntries(admin, tenant, params)),
+      onceSomebodyWaits(client, () => putEntries(client, tenant, params)),
     );
   },
   [orsStates.withoutGroup().name]: keysInstead(streamOf, (admin, params, tenant) => putEntries(admin, tenant, params)),
@@ -51,13 +52,14 @@ export const handlers: Readonly<Record<string, Handler>> = {
     const { ca, end } = await showForeignCertificate();
     return { values: { ca }, undo: async () => end() };
   },
-  [orsStates.sessionKnown.name]: ({ admin }, { tenant, interactionId, sessionId }) => {
+  [orsStates.sessionKnown.name]: async ({ nodes }, { tenant, interactionId, sessionId }) => {
     const key = interactions.session(String(tenant), String(interactionId));
-    return replacing(admin, key, async () => {
-      await admin.set(key, String(sessionId), 'PX', interactions.sessionTtlMs);
+    const { client } = await nodes.of(key);
+    return replacing(nodes, key, async () => {
+      await client.set(key, String(sessionId), 'PX', interactions.sessionTtlMs);
     });
   },
-  [orsStates.sessionUnknown.name]: ({ admin }, { tenant, interactionId }) =>
-    replacing(admin, interactions.session(String(tenant), String(interactionId)), async () => {}),
+  [orsStates.sessionUnknown.name]: ({ nodes }, { tenant, interactionId }) =>
+    replacing(nodes, interactions.session(String(tenant), String(interactionId)), async () => {}),
   [orsStates.noStream.name]: keysInstead(streamOf, (admin, _, tenant) => admin.set(streamOf(tenant), 'no stream')),
 };

@@ -3,6 +3,7 @@ import { stored } from '../../../../contracts/common/redis-steps.ts';
 import { ringingCall, signOfLife, sipCallRecord, states } from '../../../../contracts/common/sip-call.ts';
 import type { ProviderState } from '../../../../contracts/contract.ts';
 import { dialect } from '../../../../contracts/dialect.ts';
+import { replacing } from '../../../protocols/redis/snapshot.ts';
 import { type Handler, keysInstead, putRecord } from './keys.ts';
 
 const keys = dialect.redis.sipCluster;
@@ -24,7 +25,10 @@ export const handlers: Readonly<Record<string, Handler>> = {
     await admin.set(keys.adoption(tenant, String(params.connId)), String(params.adopter), 'PX', keys.adoptionMs);
   }),
   [states.noSigns.name]: keysInstead(signs, async () => {}),
-  [states.alive.name]: keysInstead(signs, (admin, { node }) =>
-    admin.set(keys.node(String(node)), JSON.stringify(stored(signOfLife)), 'PX', keys.nodeTtlMs),
-  ),
+  [states.alive.name]: ({ nodes }, { node }) =>
+    replacing(nodes, signs(), async () => {
+      const key = keys.node(String(node));
+      const { client } = await nodes.of(key);
+      await client.set(key, JSON.stringify(stored(signOfLife)), 'PX', keys.nodeTtlMs);
+    }),
 };

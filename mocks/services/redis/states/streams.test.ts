@@ -5,21 +5,24 @@ import { tenantStates, tenantStream } from '../../../../contracts/common/tenant-
 import type { ProviderState } from '../../../../contracts/contract.ts';
 import type { ServiceMock } from '../../../adapter.ts';
 import { connect } from '../../../protocols/redis/client.ts';
+import { Nodes } from '../../../protocols/redis/nodes.ts';
 import { type RedisServer, startRedis } from '../../../protocols/redis/server.ts';
 import { setState } from '../../../protocols/redis/states.ts';
 import mock from '../mock.ts';
 import { appendNamed, onceSomebodyWaits } from './streams.ts';
 
 let server: RedisServer;
+let nodes: Nodes;
 let admin: Redis;
 let reader: Redis;
 beforeAll(async () => {
   server = await startRedis();
-  admin = await connect({ at: server.address, observer: true });
+  nodes = await Nodes.connect({ at: server.address, observer: true });
+  admin = nodes.all[0].client;
   reader = await connect({ at: server.address });
 });
 afterAll(async () => {
-  admin?.disconnect();
+  nodes?.disconnect();
   reader?.disconnect();
   await server?.stop();
 });
@@ -27,7 +30,7 @@ afterAll(async () => {
 const set = (state: ProviderState) =>
   setState(
     mock as unknown as ServiceMock,
-    { admin, showForeignCertificate: () => Promise.reject(new Error('not here')) },
+    { nodes, showForeignCertificate: () => Promise.reject(new Error('not here')) },
     state,
   );
 

@@ -26,11 +26,12 @@ const putRead: Put = async (admin, tenant, { reader }) => {
 
 /** A state of the whole bus. */
 const bus = (put: Put): Handler => {
-  return async ({ admin }, params) => {
+  return async ({ nodes }, params) => {
     const tenant = String(params.tenant);
+    const { client } = await nodes.of(prefixOf(tenant));
     let values: StateSet['values'] = {};
-    const { undo } = await replacing(admin, prefixOf(tenant), async () => {
-      values = await put(admin, tenant, params);
+    const { undo } = await replacing(nodes, prefixOf(tenant), async () => {
+      values = await put(client, tenant, params);
     });
     return { values, undo };
   };
@@ -39,12 +40,13 @@ const bus = (put: Put): Handler => {
 /** A state of the bus in which entries come as soon as a pod waits. @param first what happens to that pod before */
 const coming = (put: Put, first: (admin: Redis, client: string) => Promise<unknown> = async () => {}): Handler => {
   return async (world, params) => {
+    const { client: admin } = await world.nodes.of(streamOf(String(params.tenant)));
     const set = (await bus(put)(world, params)) as StateSet;
     return withWatch(
       set,
-      onceSomebodyWaits(world.admin, async (client) => {
-        await first(world.admin, client);
-        await putNew(world.admin, params);
+      onceSomebodyWaits(admin, async (waiting) => {
+        await first(admin, waiting);
+        await putNew(admin, params);
       }),
     );
   };

@@ -22,9 +22,8 @@ export const handlers: Readonly<Record<string, Handler>> = {
     const { key, fields } = recordOf(params);
     await putRecord(admin, { key, fields: { ...fields, unread: brokenCounter } }, keys.mailboxTtlMs);
   }),
-  async [states.singleNode.name]({ admin }) {
-    const isCluster = /\bcluster_enabled:1\b/.test(await admin.info('cluster'));
-    if (isCluster) throw new UnattainableStateError('this server is a node of a cluster, and stays one.');
+  [states.singleNode.name]({ nodes }) {
+    if (nodes.isCluster) throw new UnattainableStateError('this server is a node of a cluster, and stays one.');
     return {};
   },
 };
