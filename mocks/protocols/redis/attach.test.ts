@@ -112,6 +112,11 @@ test('what the ACL refused is recorded by name and key, each time', async () => 
   await server.settled();
   expect(contents().length).toBe(2 * first.length);
   source.disconnect();
+  const another = await connect({ at: sourceAddress(contract49, server.address) });
+  await expect(another.xlen(stream)).rejects.toThrow('NOPERM');
+  await server.settled();
+  expect(contents().slice(2 * first.length)).toEqual(first.slice(2, 4));
+  another.disconnect();
 });
 
 test('the users that it makes go with it; closing twice is fine', async () => {

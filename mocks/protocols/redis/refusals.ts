@@ -40,11 +40,16 @@ export class Refusals {
   /** @returns what was refused since the last call, oldest first */
   async take(): Promise<Refusal[]> {
     const log = (await this.#observer.call('ACL', 'LOG', LOG_LENGTH)) as unknown[][];
-    const entries = log.map(entryOf).reverse();
     const known = this.#known;
-    this.#known = new Map(entries.map((entry) => [identity(entry), entry.count]));
-    return entries.flatMap((entry) => {
-      const times = entry.count - (known.get(identity(entry)) ?? 0);
+    this.#known = new Map();
+    const newest = new Map<string, LogEntry>();
+    for (const entry of log.map(entryOf).reverse()) {
+      const key = identity(entry);
+      this.#known.set(key, (this.#known.get(key) ?? 0) + entry.count);
+      newest.set(key, entry);
+    }
+    return [...newest].flatMap(([key, entry]) => {
+      const times = (this.#known.get(key) ?? 0) - (known.get(key) ?? 0);
       const refusal = refusalOf(entry);
       return refusal === undefined ? [] : Array.from({ length: Math.max(times, 0) }, () => refusal);
     });
@@ -62,9 +67,9 @@ function entryOf(flat: readonly unknown[]): LogEntry {
   };
 }
 
-/** The log keeps one entry for what repeats within a minute, with the client's state at the first time. */
-function identity({ reason, object, user, client }: LogEntry): string {
-  return [reason, object, user, /\bid=\d+/.exec(client)?.[0] ?? ''].join(' ');
+/** The log keeps one entry for what repeats within a minute, whichever client it is, and tells of the client that came last. */
+function identity({ reason, object, user }: LogEntry): string {
+  return [reason, object, user].join(' ');
 }
 
 function refusalOf({ reason, object, user, client }: LogEntry): Refusal | undefined {
