@@ -85,14 +85,33 @@ function groups(contracts: readonly Contract[]): Group[] {
   return [...byListener.values()];
 }
 
-/** What the mocks of a run know, one world a mock; a mock whose world is not its own to share makes one itself. */
+type WorldOf = (system: SystemName) => unknown;
+
+/**
+ * What the mocks of a run know, one world a mock, made when it is first asked for; a mock whose world is not its own to share makes
+ * one itself.
+ */
 class Worlds {
+  readonly #services: readonly ServiceMock[];
   readonly #worlds = new Map<ServiceMock, unknown>();
 
+  constructor(services: readonly ServiceMock[]) {
+    this.#services = services;
+  }
+
   of(service: ServiceMock): unknown {
-    const { createWorld } = service as ServiceMock & { createWorld?(): unknown };
-    if (!this.#worlds.has(service)) this.#worlds.set(service, createWorld?.());
+    const { createWorld } = service as ServiceMock & { createWorld?(worldOf: WorldOf): unknown };
+    if (!this.#worlds.has(service))
+      this.#worlds.set(
+        service,
+        createWorld?.((system) => this.#ofSystem(system)),
+      );
     return this.#worlds.get(service);
+  }
+
+  #ofSystem(system: SystemName): unknown {
+    const service = this.#services.find((each) => each.system === system);
+    return service && this.of(service);
   }
 }
 
@@ -141,8 +160,9 @@ export class Destinations {
   static async start(options: StartOptions): Promise<Destinations> {
     const up: Destination[] = [];
     const absent: AbsentDestination[] = [];
-    const worlds = new Worlds();
     const all = groups(options.contracts);
+    const services = await Promise.all(all.map(({ contracts }) => serviceMock(contracts[0] as Contract)));
+    const worlds = new Worlds(services.filter((service) => service !== undefined));
     const startOne = async (group: Group): Promise<Destination | undefined> => {
       const { system, protocol, contracts } = group;
       const startedAt = performance.now();

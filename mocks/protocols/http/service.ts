@@ -1,3 +1,4 @@
+import type { SystemName } from '../../../contracts/architecture.ts';
 import type { Contract, Interaction } from '../../../contracts/contract.ts';
 import type { HttpFault, HttpRequest, HttpResponse } from '../../../contracts/messages/http.ts';
 import type { Address, ServiceMock } from '../../adapter.ts';
@@ -37,10 +38,16 @@ export interface Transport {
   proxies: readonly ('up' | 'down')[];
 }
 
+/** What the mock of another system knows that runs beside this one; undefined where none does. */
+export type WorldOf = (system: SystemName) => unknown;
+
 /** A service mock that answers HTTP. It keeps what it is told in a world: what was added is read back. */
 export interface HttpServiceMock<World = never> extends ServiceMock<World> {
-  /** A new world: what the mock knows before any state is set. One for each server, or for all ports of one. */
-  createWorld(): World;
+  /**
+   * A new world: what the mock knows before any state is set. One for each server, or for all ports of one.
+   * @param worldOf tells of the mocks that it may work with; absent where it runs alone
+   */
+  createWorld(worldOf?: WorldOf): World;
   /**
    * Answers a request that a contract knows, from the world and not from the interaction's own response.
    * A fault is acted out: `timeout` withholds the answer, all others end the connection. `CONNECT` is answered in the place of

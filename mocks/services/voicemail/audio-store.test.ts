@@ -19,7 +19,7 @@ const second = audioName({ mailbox: '7002', id: 'm-2' });
 
 describe.each([
   ['in memory', memoryAudio],
-  ['in an object storage', () => blobAudio(azurite)],
+  ['in an object storage', () => blobAudio(async () => azurite)],
 ])('recordings %s', (_where, open) => {
   test('are read back byte for byte, listed, replaced and deleted', async () => {
     const store = open();
@@ -50,7 +50,7 @@ describe.each([
 
 test('an object storage that refuses is told as such, with its own words as the cause', async () => {
   const wrongKey = { ...azurite.account, key: Buffer.from('wrong').toString('base64') };
-  const refused = blobAudio({ ...azurite, account: wrongKey }).put(first, Buffer.from('one'));
+  const refused = blobAudio(async () => ({ ...azurite, account: wrongKey })).put(first, Buffer.from('one'));
   await expect(refused).rejects.toThrow(AudioStoreError);
   await expect(refused).rejects.toHaveProperty('cause.message', expect.stringContaining('403'));
 });

@@ -3,24 +3,27 @@ import type { BlobStore } from '../object-storage/blob-client.ts';
 import { Objects } from '../object-storage/objects.ts';
 import { type AudioStore, AudioStoreError } from './audio-store.ts';
 
-/** Recordings in a running server of the Azure Blob protocol, under the names of connection 24. */
-export function blobAudio(store: BlobStore): AudioStore {
-  const objects = new Objects(store);
-  let container: Promise<void> | undefined;
-  const use = async <T>(act: () => Promise<T>): Promise<T> => {
+/** Recordings in a running server of the Azure Blob protocol, under the names of connection 24. @param open gives the server */
+export function blobAudio(open: () => Promise<BlobStore>): AudioStore {
+  let container: Promise<Objects> | undefined;
+  const ensureContainer = async (): Promise<Objects> => {
+    const objects = new Objects(await open());
+    await objects.ensureContainer();
+    return objects;
+  };
+  const use = async <T>(act: (objects: Objects) => Promise<T>): Promise<T> => {
     try {
-      container ??= objects.ensureContainer();
-      await container;
-      return await act();
+      container ??= ensureContainer();
+      return await act(await container);
     } catch (cause) {
       container = undefined;
       throw new AudioStoreError('the recordings cannot be reached', { cause });
     }
   };
   return {
-    put: (name, audio) => use(async () => void (await objects.put(name, 'audio/wav', audio))),
-    get: (name) => use(() => objects.get(name)),
-    delete: (name) => use(() => objects.delete(name)),
-    names: () => use(() => objects.names(`${fixture.tenant.uuid}/`)),
+    put: (name, audio) => use(async (objects) => void (await objects.put(name, 'audio/wav', audio))),
+    get: (name) => use((objects) => objects.get(name)),
+    delete: (name) => use((objects) => objects.delete(name)),
+    names: () => use((objects) => objects.names(`${fixture.tenant.uuid}/`)),
   };
 }

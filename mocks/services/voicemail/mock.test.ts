@@ -119,7 +119,7 @@ describe('a message', () => {
   test('does so in an object storage too', async () => {
     const azurite = await startAzurite({ host: '127.0.0.1', port: 0 });
     try {
-      await lifeOfAMessage(mock(blobAudio(azurite)));
+      await lifeOfAMessage(mock(blobAudio(async () => azurite)));
     } finally {
       await azurite.stop();
     }
