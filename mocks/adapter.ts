@@ -173,6 +173,21 @@ export class UnreachableError extends Error {
   override name = 'UnreachableError';
 }
 
+/**
+ * A connection that stood was lost, and no side of the contract is to blame: what would have been sent or seen on it from then
+ * on is missing.
+ */
+export class LostConnectionError extends Error {
+  override name = 'LostConnectionError';
+  /** The source's, on which an interaction runs: a destination that ends it is to blame after all. Or the harness's own look. */
+  readonly whose: 'source' | 'observer';
+
+  constructor(whose: LostConnectionError['whose'], message: string) {
+    super(message);
+    this.whose = whose;
+  }
+}
+
 /** What runs at an address is a server of another kind than a contract is about; the contract has nothing to say of it. */
 export class OtherKindError extends Error {
   override name = 'OtherKindError';

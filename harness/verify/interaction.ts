@@ -1,7 +1,13 @@
 import type { Contract, Interaction, Side } from '../../contracts/contract.ts';
 import { judge, type StepMismatch } from '../../contracts/conversation.ts';
 import type { MessageProfile } from '../../contracts/messages/profile.ts';
-import { type Observed, type StateSet, UnattainableStateError, UnreachableError } from '../../mocks/adapter.ts';
+import {
+  LostConnectionError,
+  type Observed,
+  type StateSet,
+  UnattainableStateError,
+  UnreachableError,
+} from '../../mocks/adapter.ts';
 import { sentenceOf } from '../errors.ts';
 import { unreachedSteps } from './reached.ts';
 import { seenMessages } from './seen.ts';
@@ -59,7 +65,12 @@ function outcomeOf(
   if (trouble !== undefined && count === 0) return errorOutcome('exchange', sentenceOf(trouble));
   const judged = judge(interaction, messages, profile, side, values);
   const mismatches = known?.explain(judged, failure) ?? judged;
-  if (failure !== undefined) mismatches.push(failureMismatch(side, failure, interaction, count));
+  const loss = [failure, trouble].find((each) => each instanceof LostConnectionError);
+  const isNobodysFault = loss !== undefined && (side === 'source' || loss.whose === 'observer');
+  if (failure !== undefined && !(isNobodysFault && failure === loss)) {
+    mismatches.push(failureMismatch(side, failure, interaction, count));
+  }
+  if (isNobodysFault) return afterLoss(loss, mismatches, count);
   if (mismatches.length + faults(standard).length > 0) {
     const reason = trouble === undefined ? {} : { reason: sentenceOf(trouble) };
     return { verdict: 'failed', mismatches, messages: count, ...reason };
@@ -69,6 +80,17 @@ function outcomeOf(
   const own = ownFault(standard);
   if (own !== undefined) return errorOutcome('judging', own, count);
   return { verdict: 'passed', mismatches: [], messages: count };
+}
+
+/** What was seen before the loss is judged all the same; what did not come may have come unseen, or not have been sent. */
+function afterLoss(
+  { message: reason }: LostConnectionError,
+  found: readonly StepMismatch[],
+  messages: number,
+): Outcome {
+  const mismatches = found.filter(({ rule }) => rule !== 'missing-message');
+  if (mismatches.length === 0) return errorOutcome('exchange', reason, messages);
+  return { verdict: 'failed', mismatches, messages, reason };
 }
 
 async function attempt(trial: Trial, undos: StateSet['undo'][]): Promise<Outcome> {

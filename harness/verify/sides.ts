@@ -1,5 +1,12 @@
 import type { Contract, Interaction } from '../../contracts/contract.ts';
-import type { Address, Exchange, MockServer, Observed, ProtocolAdapter } from '../../mocks/adapter.ts';
+import {
+  type Address,
+  type Exchange,
+  LostConnectionError,
+  type MockServer,
+  type Observed,
+  type ProtocolAdapter,
+} from '../../mocks/adapter.ts';
 import { sentenceOf } from '../errors.ts';
 import { type SetState, tryInteraction } from './interaction.ts';
 import { checkStandard, faults, ownFault } from './standard.ts';
@@ -98,7 +105,12 @@ export async function verifySource(options: SourceOptions): Promise<SideResult> 
         } catch (error) {
           trouble = error;
         }
-        await server.settled();
+        try {
+          await server.settled();
+        } catch (error) {
+          if (!(error instanceof LostConnectionError)) throw error;
+          trouble = error;
+        }
         const observed = since(server, before);
         interludes.end();
         return { ...observed, trouble };
@@ -114,26 +126,15 @@ async function withInterludes(
   known: KnownMessages,
   interludes: Interludes,
 ): Promise<SideResult> {
-  try {
-    await server.settled();
-  } catch (error) {
-    return { ...result, verdict: 'error', reason: sentenceOf(error) };
-  }
+  const parts: (Pick<SideResult, 'verdict'> & Partial<SideResult>)[] = [];
+  await server.settled().catch((error: unknown) => parts.push({ verdict: 'error', reason: sentenceOf(error) }));
   const exchanges = interludes.exchanges();
   const strays = known.strays(exchanges);
+  if (strays.length > 0) parts.push({ verdict: 'failed', strays });
   const messages = exchanges.flatMap((exchange) => exchange.messages);
   const between = checkStandard(adapter.profile, { contract, messages, values: {} }, 'source');
+  if (faults(between).length > 0) parts.push({ verdict: 'failed' });
   const own = ownFault(between);
-  const isBroken = strays.length + faults(between).length > 0;
-  return {
-    ...result,
-    verdict: combine([
-      result,
-      ...(isBroken ? [{ verdict: 'failed' as const }] : []),
-      ...(own === undefined ? [] : [{ verdict: 'error' as const }]),
-    ]),
-    ...(own === undefined ? {} : { reason: own }),
-    ...(strays.length === 0 ? {} : { strays }),
-    ...(between && { between }),
-  };
+  if (own !== undefined) parts.push({ verdict: 'error', reason: own });
+  return Object.assign({}, result, ...parts, between && { between }, { verdict: combine([result, ...parts]) });
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { assumed, type Contract, destination, source } from '../../contracts/contract.ts';
 import { tcpProfile } from '../../contracts/messages/tcp.ts';
 import { UnmatchedMessageError } from '../../contracts/near-miss.ts';
-import type { Exchange, MockServer, ProtocolAdapter } from '../../mocks/adapter.ts';
+import { type Exchange, LostConnectionError, type MockServer, type ProtocolAdapter } from '../../mocks/adapter.ts';
 import { type Exercise, verifySource } from './sides.ts';
 
 const ask = { name: 'RequestReadObjects', referenceId: 1, attributes: { ObjectType: 3 } };
@@ -129,6 +129,29 @@ describe('a source that sends what nothing asks for', () => {
     expect(await verified(server, exercise, [contract, other])).toMatchObject({ verdict: 'passed' });
     const result = await verified(new Recorder(), async () => {}, [contract, other]);
     expect(result.verdict).toBe('failed');
+  });
+
+  test('is told though the destination was lost sight of in the end', async () => {
+    const server = new Recorder();
+    const result = await verified(
+      server,
+      keeping(server, (description) => {
+        if (description !== 'second') return;
+        // The first look is the one of this interaction.
+        let looks = 0;
+        server.settled = async () => {
+          looks += 1;
+          if (looks === 1) return;
+          server.take(wrong);
+          throw new LostConnectionError('observer', 'lost');
+        };
+      }),
+    );
+    expect(result).toMatchObject({
+      verdict: 'error',
+      reason: 'lost',
+      strays: [{ title: 'RequestReadObjects', message: nearMiss }],
+    });
   });
 
   /** Records a message at the second look from now on. */

@@ -111,6 +111,20 @@ test('commands of several nodes are recorded in the order in which they were don
   for (const source of sources) source.disconnect();
 });
 
+test('a node that was not watched for a while is named, and what the others showed is recorded', async () => {
+  const [lost, ...others] = cluster.addresses as [Address, ...Address[]];
+  const list = String(await cluster.clients[0]?.client('LIST'));
+  await cluster.clients[0]?.client('KILL', 'ID', /\bid=(\d+) .* cmd=monitor /.exec(list)?.[1] ?? '');
+  const sources = await Promise.all(others.map((at) => connect({ at: sourceAddress(contract, at) })));
+  for (const source of sources) await expect(source.xlen(key)).rejects.toThrow('NOPERM');
+  await expect(server.settled()).rejects.toThrow(
+    `the connection to Redis at ${lost.host}:${lost.port} was lost; it is watched again`,
+  );
+  expect(server.exchanges().length).toBe(others.length);
+  await server.settled();
+  for (const source of sources) source.disconnect();
+});
+
 test('what a node refused a source is recorded, whichever it was', async () => {
   for (const at of cluster.addresses) {
     const source = await connect({ at: sourceAddress(contract, at) });

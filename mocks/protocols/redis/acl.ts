@@ -3,7 +3,7 @@ import { compile } from '../../../contracts/matching.ts';
 import type { RedisAnswer, RedisCommand } from '../../../contracts/messages/redis.ts';
 import { sourceAddress } from '../../common/source-address.ts';
 import { errorMessage } from '../../error-code.ts';
-import { place } from './client.ts';
+import { persistently, place } from './client.ts';
 import { keysOf, spellingsOf } from './commands.ts';
 import type { Nodes, RedisNode } from './nodes.ts';
 import { literal } from './pattern.ts';
@@ -84,7 +84,5 @@ async function ensureOn({ client, at }: RedisNode, contract: Contract, granted: 
       cause: error,
     });
   }
-  return async () => {
-    await client.call('ACL', 'DELUSER', user);
-  };
+  return () => persistently(() => client.call('ACL', 'DELUSER', user));
 }

@@ -1,6 +1,7 @@
 import { type Attachable, type MockServer, UnattainableStateError } from '../../adapter.ts';
 import { sourceAddress } from '../../common/source-address.ts';
 import { ensureUser } from './acl.ts';
+import { inWords } from './client.ts';
 import { Nodes } from './nodes.ts';
 import { setState } from './states.ts';
 import { Undos } from './undos.ts';
@@ -22,7 +23,12 @@ export async function attach({
 }: Parameters<Attachable['attach']>[0]): Promise<MockServer> {
   const undos = new Undos();
   try {
-    const nodes = await Nodes.connect({ at, observer: true, ...(signal === undefined ? {} : { signal }) });
+    const nodes = await Nodes.connect({
+      at,
+      observer: true,
+      lasting: true,
+      ...(signal === undefined ? {} : { signal }),
+    });
     undos.add(() => nodes.disconnect());
     const watch = await Watch.start(nodes);
     undos.add(() => watch.close());
@@ -38,7 +44,7 @@ export async function attach({
     };
   } catch (error) {
     await undos.all();
-    throw error;
+    throw inWords(error, at);
   }
 }
 

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { Redis } from 'ioredis';
-import { type Address, UnreachableError } from '../../adapter.ts';
+import { type Address, LostConnectionError, UnreachableError } from '../../adapter.ts';
 import { errorCode, errorMessage } from '../../error-code.ts';
 import { redisLimits } from './limits.ts';
 import { errorCodeOf } from './text.ts';
@@ -10,6 +10,7 @@ import { asError } from './undos.ts';
 export const observerName = 'voxpact-observer';
 
 const DISCONNECT_TIMEOUT_MS = 100;
+const RECONNECT_AFTER_MS = 20;
 
 /** How to connect to a server. */
 export interface ConnectOptions {
@@ -17,6 +18,8 @@ export interface ConnectOptions {
   at: Address;
   /** True for the harness's own look at the server: such a connection is in no record. */
   observer?: boolean;
+  /** True to take the connection up again when it is lost; what was under way then is refused all the same. */
+  lasting?: boolean;
   /** How long connecting and each command may take; the limits of this folder when absent. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -28,11 +31,11 @@ export function place({ host, port }: Pick<Address, 'host' | 'port'>): string {
 }
 
 /**
- * Connects and logs in. The connection is never taken up again by itself: a lost one is a finding.
+ * Connects and logs in. A lost connection is not taken up again by itself, unless asked for: it is a finding.
  * @throws {UnreachableError} when nobody listens there or nobody answers
  * @throws Error when what answers is no Redis or refuses the login; the reason of `signal` when that is aborted
  */
-export async function connect({ at, observer, timeoutMs, signal }: ConnectOptions): Promise<Redis> {
+export async function connect({ at, observer, lasting, timeoutMs, signal }: ConnectOptions): Promise<Redis> {
   signal?.throwIfAborted();
   const limitMs = timeoutMs ?? redisLimits.connectTimeoutMs;
   const client = new Redis({
@@ -45,10 +48,10 @@ export async function connect({ at, observer, timeoutMs, signal }: ConnectOption
     protocol: 2,
     lazyConnect: true,
     enableReadyCheck: false,
-    enableOfflineQueue: false,
+    enableOfflineQueue: lasting === true,
     disableClientInfo: true,
     maxRetriesPerRequest: 0,
-    retryStrategy: null,
+    retryStrategy: lasting ? () => RECONNECT_AFTER_MS : null,
     // The client waits so long before it lets go of a socket, even of one that is closed already.
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     commandTimeout: timeoutMs ?? redisLimits.stepTimeoutMs,
@@ -92,11 +95,26 @@ function connectFailure(at: Address, tooLate: boolean, cause: unknown): Error {
 
 /** What the client says when a command takes too long, and when the connection is gone. */
 const timedOut = 'Command timed out';
-const closed = /^Connection is closed|ECONNRESET|EPIPE|Stream isn't writeable/;
+const closed = /^Connection is closed|ECONNRESET|EPIPE|Stream isn't writeable|^Reached the max retries per request/;
 
 /** Whether what the client says is that its connection is gone. */
 export function isLost(error: unknown): boolean {
   return closed.test(errorMessage(error));
+}
+
+/** How often something is begun that the connection is lost under. */
+const PERSISTENT_ATTEMPTS = 5;
+
+/** Does again what was under way when a lasting connection was lost: only for what may be done twice. */
+export async function persistently(act: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await act();
+      return;
+    } catch (error) {
+      if (!isLost(error) || attempt === PERSISTENT_ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** Whether a connection did not come about since the server's certificate is not to be trusted. */
@@ -107,18 +125,20 @@ export function refusesCertificate(error: unknown): boolean {
 
 /**
  * What the client says of a lost connection or a late answer, as a sentence with the server's address.
- * @param what the command that went unanswered, with a space before it
+ * @param sent what a source sent and got no answer to; absent for what the harness asked for itself
  */
-export function inWords(error: unknown, at: Address, what = ''): Error {
-  const message = errorMessage(error);
-  if (message === 'Command timed out')
-    return new Error(`${place(at)} did not answer${what} in time.`, { cause: error });
-  if (isLost(error)) {
-    return new Error(`${place(at)} closed the connection${what === '' ? '' : ` before it answered${what}`}.`, {
-      cause: error,
-    });
+export function inWords(cause: unknown, at: Address, sent?: string): Error {
+  if (errorMessage(cause) === timedOut) {
+    return new Error(`${place(at)} did not answer${sent === undefined ? '' : ` ${sent}`} in time.`, { cause });
   }
-  return asError(error);
+  if (cause instanceof UnreachableError || !isLost(cause)) return asError(cause);
+  if (sent !== undefined) return closedBefore(sent, at);
+  return new LostConnectionError('observer', `the connection to ${place(at)} was lost; it was the harness's own.`);
+}
+
+/** A source lost its connection while it waited for the answer to what it had sent. */
+export function closedBefore(sent: string, at: Address): LostConnectionError {
+  return new LostConnectionError('source', `${place(at)} closed the connection before it answered ${sent}.`);
 }
 
 /** Whether it is the server that said so, and not the connection. */

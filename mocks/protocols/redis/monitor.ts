@@ -3,7 +3,7 @@ import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { RedisCommand } from '../../../contracts/messages/redis.ts';
-import type { Address } from '../../adapter.ts';
+import { type Address, LostConnectionError } from '../../adapter.ts';
 import { observerName, place } from './client.ts';
 import { fromArguments, isMaintenance, waitOf } from './commands.ts';
 import { redisLimits } from './limits.ts';
@@ -63,11 +63,18 @@ export class Monitor {
   #lines = 0;
   #marker: string | undefined;
   #markerSeen: () => void = () => {};
-  #lost: Error | undefined;
+  #lost: LostConnectionError | undefined;
+  /** When the server did what it showed last. */
+  #lastMs = Date.now();
 
   private constructor(at: Address, socket: Socket) {
     this.#at = at;
     this.#socket = socket;
+  }
+
+  /** Whether the server is not watched any more. */
+  get isLost(): boolean {
+    return this.#lost !== undefined;
   }
 
   /** @throws Error when the server refuses to be watched or does not answer */
@@ -166,13 +173,28 @@ export class Monitor {
     return this.#seen.splice(0);
   }
 
+  /**
+   * Watches again after a loss. Reads that waited are known to the new one.
+   * @throws {LostConnectionError} when the server cannot be watched again
+   */
+  async again(): Promise<{ monitor: Monitor; gap: LostConnectionError }> {
+    const monitor = await Monitor.start(this.#at).catch((cause: unknown) => {
+      throw this.#lost ?? cause;
+    });
+    for (const [client, { command }] of this.#waiting) monitor.#waiting.set(client, { command, outlasts: true });
+    const [from, to] = [this.#lastMs, Date.now()].map((ms) => new Date(ms).toISOString());
+    const missing = `it is watched again, but what sources did there from ${from} to ${to} may be missing`;
+    const gap = new LostConnectionError('observer', `the connection to ${place(this.#at)} was lost; ${missing}.`);
+    return { monitor, gap };
+  }
+
   /** Stops watching. Closing twice is allowed. */
   close(): void {
     this.#socket.destroy();
   }
 
   #lose(why: string): void {
-    this.#lost ??= new Error(`${place(this.#at)} is no longer watched: ${why}.`);
+    this.#lost ??= new LostConnectionError('observer', `${place(this.#at)} is no longer watched: ${why}.`);
     this.#markerSeen();
   }
 
@@ -181,6 +203,7 @@ export class Monitor {
     const line = parseMonitorLine(text);
     if (line === undefined) return;
     const { client, argv, atUs } = line;
+    this.#lastMs = Math.floor(atUs / 1000);
     if (this.#marker !== undefined && argv.at(-1) === this.#marker) this.#markerSeen();
     if (argv[0]?.toUpperCase() === 'CLIENT' && argv.at(-1) === observerName) this.#ofHarness.add(client);
     const command = fromArguments(argv);

@@ -78,7 +78,7 @@ async function slotRanges({ at, client }: RedisNode): Promise<SlotRange[] | unde
     return (await client.cluster('SLOTS')) as SlotRange[];
   } catch (error) {
     if (isReplyError(error)) return undefined;
-    throw inWords(error, at, ' CLUSTER SLOTS');
+    throw inWords(error, at);
   }
 }
 

@@ -7,13 +7,13 @@ import type { Address, Observed, Performance } from '../../adapter.ts';
 import { sourceAddress } from '../../common/source-address.ts';
 import { ensureUser } from './acl.ts';
 import { Answers } from './answers.ts';
-import { inWords, place, refusesCertificate } from './client.ts';
+import { closedBefore, inWords, place, refusesCertificate } from './client.ts';
 import { keysOf, waitOf } from './commands.ts';
 import { redisLimits } from './limits.ts';
 import { Nodes } from './nodes.ts';
 import { held, streamEnds } from './observer.ts';
 import { PlayedSource } from './played-source.ts';
-import { asError, Undos } from './undos.ts';
+import { Undos } from './undos.ts';
 
 /** How long cleaning up may take once a play was given up. */
 const GIVE_UP_TIMEOUT_MS = 500;
@@ -33,7 +33,10 @@ export async function play(performance: Performance, at: Address, signal: AbortS
       ? new Error(`the play against ${place(at)} was given up.`, { cause: error })
       : inWords(error, at);
   }
-  const undone = undos.all().then(() => undefined, asError);
+  const undone = undos.all().then(
+    () => undefined,
+    (error: unknown) => inWords(error, at),
+  );
   const limit = signal.aborted ? [sleep(GIVE_UP_TIMEOUT_MS, undefined, { ref: false })] : [];
   const undoFailure = await Promise.race([undone, ...limit]);
   failure ??= undoFailure;
@@ -90,6 +93,7 @@ async function act({ performance, at, signal, messages, undos }: Act): Promise<v
     if (command.command === 'MULTI') await source.goTo((await nodes.of(firstKey(interaction, step))).at);
     let reply = await source.send(command);
     if (reply === undefined) {
+      if (!losesConnection(interaction)) throw closedBefore(redisProfile.title(command), at);
       record('destination', { to: redisProfile.title(command), fault: 'closed' });
       await source.join();
       record('source', command);
@@ -110,6 +114,11 @@ function heldKeys({ steps }: Interaction, values: Performance['values']): Held[]
     .filter(({ from }) => from === 'destination')
     .map(({ content }) => generate(compile(content), values) as unknown as RedisAnswer)
     .flatMap((answer) => ('holds' in answer ? [answer.holds] : []));
+}
+
+/** Whether the interaction is about a connection that is lost. */
+function losesConnection({ steps }: Interaction): boolean {
+  return steps.some(({ content }) => 'fault' in (compile(content).example as object));
 }
 
 /** The first key that the source names after a step: a transaction has to begin on the node that has it. */

@@ -84,7 +84,7 @@ export class PlayedSource {
     } catch (error) {
       if (isReplyError(error)) return { error };
       if (waitOf(command) !== undefined && isLost(error) && !this.#options.signal.aborted) return undefined;
-      throw inWords(error, this.#at, ` ${redisProfile.title(command)}`);
+      throw inWords(error, this.#at, redisProfile.title(command));
     }
   }
 }

@@ -22,6 +22,7 @@ export async function serve({ contracts, listen, service, signal }: ServeOptions
     const nodes = await Nodes.connect({
       at: server.address,
       observer: true,
+      lasting: true,
       ...(signal === undefined ? {} : { signal }),
     });
     undos.add(() => nodes.disconnect());

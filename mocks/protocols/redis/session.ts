@@ -1,6 +1,7 @@
 import type { Side } from '../../../contracts/contract.ts';
 import type { ObservedMessage } from '../../../contracts/conversation.ts';
 import { type RedisCommand, type RedisFault, redisProfile } from '../../../contracts/messages/redis.ts';
+import { LostConnectionError } from '../../adapter.ts';
 import type { Journal } from '../../journal.ts';
 import { Answers, type RawReply } from './answers.ts';
 import { observerName } from './client.ts';
@@ -83,7 +84,8 @@ export class Session {
       this.#journal.add({ messages: [sent(lost), ...messages] });
       return;
     }
-    const failure = new Error(`the connection of ${this.#client} ended before ${lost.command.command} was answered.`);
+    const message = `the connection of ${this.#client} ended before ${lost.command.command} was answered.`;
+    const failure = by === 'source' ? new Error(message) : new LostConnectionError('source', message);
     this.#journal.add({ messages: [sent(lost)], failure });
   }
 

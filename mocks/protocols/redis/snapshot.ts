@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { StateSet } from '../../adapter.ts';
+import { persistently } from './client.ts';
 import type { Nodes } from './nodes.ts';
 import { literal } from './pattern.ts';
 
@@ -17,13 +18,15 @@ export async function replacing(nodes: Nodes, prefix: string, fill: () => Promis
       for (const key of await keysBelow(client, prefix)) await client.del(key);
     }
   };
-  const undo = async () => {
-    await remove();
-    for (const { key, ttlMs, dump } of saved) {
-      const { client } = await nodes.of(key);
-      await client.restore(key, ttlMs, dump, 'REPLACE');
-    }
-  };
+  // What was there is nobody's to lose, least of all with a connection of ours.
+  const undo = () =>
+    persistently(async () => {
+      await remove();
+      for (const { key, ttlMs, dump } of saved) {
+        const { client } = await nodes.of(key);
+        await client.restore(key, ttlMs, dump, 'REPLACE');
+      }
+    });
   try {
     await remove();
     await fill();

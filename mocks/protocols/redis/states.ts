@@ -1,5 +1,6 @@
 import type { ProviderState } from '../../../contracts/contract.ts';
-import { type ServiceMock, type StateSet, UnknownStateError } from '../../adapter.ts';
+import { type Address, type ServiceMock, type StateSet, UnknownStateError } from '../../adapter.ts';
+import { inWords, isLost } from './client.ts';
 import type { RedisServiceMock, RedisWorld } from './service.ts';
 
 /**
@@ -19,6 +20,18 @@ export async function setState(
     const known = Object.keys(states).map((each) => `"${each}"`);
     throw new UnknownStateError(`${system} has no state "${name}"; it knows ${known.join(', ')}.`);
   }
-  const { values = {}, undo = async () => {} } = await handler(world, params);
-  return { values, undo };
+  const [{ at }] = world.nodes.all;
+  try {
+    const { values = {}, undo } = await handler(world, params);
+    return { values, undo: async () => await undo?.().catch(lost(at)) };
+  } catch (error) {
+    return lost(at)(error);
+  }
+}
+
+/** @returns throws on what went wrong, a lost connection in words */
+function lost(at: Address): (error: unknown) => never {
+  return (error) => {
+    throw isLost(error) ? inWords(error, at) : error;
+  };
 }

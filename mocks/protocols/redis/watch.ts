@@ -1,5 +1,7 @@
+import type { Address } from '../../adapter.ts';
 import { Journal } from '../../journal.ts';
 import { toAnswer } from './answers.ts';
+import { inWords } from './client.ts';
 import { ErrorCounts } from './error-counts.ts';
 import { redisLimits } from './limits.ts';
 import { Monitor, type SeenCommand } from './monitor.ts';
@@ -35,20 +37,22 @@ export class Watch {
 
   /**
    * Waits until all that sources have had the server do is in the record.
-   * @throws Error when a node is not watched any more; what it had shown by then is recorded
+   * @throws {LostConnectionError} when a node is not watched any more, or was not for a while; what it did show is recorded
    * @throws {UnattainableStateError} when a node refused what a contract may want refused, and does not show it
    */
   async settled(): Promise<void> {
     this.#markers += 1;
     const marker = `voxpact-marker-${this.#markers}`;
-    const outcomes = await Promise.allSettled(this.#nodes.map((node) => node.settled(marker)));
+    const failures: Error[] = [];
+    const ofEach = (act: (node: NodeWatch) => Promise<void>) =>
+      this.#nodes.map((node) => act(node).catch((error) => failures.push(inWords(error, node.at))));
+    await Promise.all(ofEach((node) => node.settled(marker)));
     const seen = this.#nodes.flatMap((node) => node.take());
     for (const { command, atUs } of seen.toSorted((a, b) => a.atUs - b.atUs)) {
       this.journal.add({ messages: [{ from: 'source', content: command, atMs: Math.round(atUs / 1000) }] });
     }
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    for (const node of this.#nodes) await this.#recordRefused(node);
+    await Promise.all(ofEach((node) => this.#recordRefused(node)));
+    if (failures[0] !== undefined) throw failures[0];
     for (const { errors } of this.#nodes) errors.assertNothingHidden();
   }
 
@@ -85,7 +89,9 @@ class NodeWatch {
   readonly refusals: Refusals;
   readonly errors: ErrorCounts;
   readonly #node: RedisNode;
-  readonly #monitor: Monitor;
+  #monitor: Monitor;
+  /** Seen by a monitor that is lost. */
+  readonly #seenBefore: SeenCommand[] = [];
 
   private constructor(node: RedisNode, monitor: Monitor, refusals: Refusals, errors: ErrorCounts) {
     this.#node = node;
@@ -107,8 +113,37 @@ class NodeWatch {
     }
   }
 
-  /** Waits until the node has shown all that it did. */
+  get at(): Address {
+    return this.#node.at;
+  }
+
+  /**
+   * Waits until the node has shown all that it did.
+   * @throws {LostConnectionError} once for each time that it was not watched; from then on it is watched again
+   */
   async settled(marker: string): Promise<void> {
+    try {
+      await this.#shown(marker);
+    } catch (error) {
+      if (!this.#monitor.isLost) throw error;
+      await this.#watchAgain();
+    }
+  }
+
+  async #watchAgain(): Promise<never> {
+    this.#seenBefore.push(...this.#monitor.take());
+    const { monitor, gap } = await this.#monitor.again();
+    try {
+      monitor.ignoreHarness(String(await this.#node.client.client('LIST')));
+    } catch (error) {
+      monitor.close();
+      throw error;
+    }
+    this.#monitor = monitor;
+    throw gap;
+  }
+
+  async #shown(marker: string): Promise<void> {
     const { client } = this.#node;
     let departed: string[] = [];
     await this.#monitor.seen(marker, async () => {
@@ -120,7 +155,7 @@ class NodeWatch {
   }
 
   take(): SeenCommand[] {
-    return this.#monitor.take();
+    return [...this.#seenBefore.splice(0), ...this.#monitor.take()];
   }
 
   close(): void {
