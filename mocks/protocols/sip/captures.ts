@@ -93,10 +93,12 @@ export class Captures {
     return this.#found([unused, unused, variable], regexp, { search_in: 'msg' });
   }
 
-  /** Keeps the rows of Via after the first, where there are any. */
+  /** Keeps the rows of Via after the first, where there are any. To look no further than there, it tells the lines before, too. */
   #hopsBelow(request: number): string {
+    const before = '^([[:cntrl:]]*([^Vv[:cntrl:]]|[Vv][^Ii :[:cntrl:]]|[Vv][Ii][^Aa[:cntrl:]])[^[:cntrl:]]*)+';
     const row = oneRow('([Vv][Ii][Aa]|[Vv])');
-    return this.#found([unused, unused, `viaBelow${request}`], `${row}((${row})+)`, { search_in: 'msg' });
+    const groups = [unused, unused, unused, unused, `viaBelow${request}`];
+    return this.#found(groups, `${before}${row}((${row})+)`, { search_in: 'msg' });
   }
 
   #search(variable: string, regexp: string): string {

@@ -154,6 +154,16 @@ test('a source with compact headers, several hops and a Record-Route is answered
   expect(await said('TCP', 'busy of an endpoint')).toEqual([]);
 });
 
+test('all hops come back wherever they stand among the headers', async () => {
+  const source = await dial('TCP');
+  const parts = { transport: 'TCP', local: source.local, uri: 'sip:voice.example', to: '<sip:voice.example>' } as const;
+  const text = request({ ...parts, callId: 'hops', branch: 'hops', cseq: '1 OPTIONS', extra: ['Vendor: any'] });
+  const below = 'v: SIP/2.0/UDP 127.0.0.8;branch=z9hG4bKb\r\nvia : SIP/2.0/UDP 127.0.0.7;branch=z9hG4bKc\r\n';
+  source.send(text.replace(/(Via: .*\r\n)((?:.*\r\n)*?)(Content-Length)/, `$2$1${below}$3`));
+  const [, top = ''] = /(Via: .*\r\n)/.exec(text) ?? [];
+  expect(await source.received('SIP/2.0 200')).toContain(`200 OK\r\n${top}${below}From: `);
+});
+
 test('a source that sends no Content-Length on TCP is told so', async () => {
   const source = await dial('TCP');
   const text = request({
