@@ -1,4 +1,4 @@
-import type { Interaction, Side } from '../../../contracts/contract.ts';
+import type { Interaction, Side, Step } from '../../../contracts/contract.ts';
 import { compile } from '../../../contracts/matching.ts';
 import {
   isSipRequest,
@@ -33,12 +33,20 @@ interface AskedRequest {
   isRouted: boolean;
 }
 
+/** What is done when a request comes. */
+export interface Taken {
+  /** They keep what the answers to the request repeat. */
+  actions: string[];
+  /** The variable that is set when it was a copy of the one before of its method, which SIPp cannot tell from the next. */
+  again?: string;
+}
+
 /** The requests of the other side, and the answers to them. */
 export class Asked {
   readonly #requests = new Map<string, AskedRequest>();
   readonly #interaction: Interaction;
   readonly #options: AskedOptions;
-  /** An ACK has no answer, so nothing of it has to be kept. */
+  /** An ACK has no answer, so no more of it has to be kept than what tells it from the next. */
   readonly #answeredMethods: ReadonlySet<string>;
 
   constructor(interaction: Interaction, options: AskedOptions) {
@@ -52,38 +60,65 @@ export class Asked {
   }
 
   /**
-   * Actions that keep what the answers to the request repeat.
+   * Takes note of a request, in the order of the steps.
    * @param index the place of its step
    */
-  take({ method, headers }: SipRequest, index: number): string[] {
+  take(request: SipRequest, index: number): Taken {
+    const { method, headers } = request;
+    const { captures } = this.#options;
+    const before = this.#requests.get(method)?.at;
     const at = this.#free(index);
     const isRouted = headers['record-route'] !== undefined;
     this.#requests.set(method, { at, hasToTag: headers.to?.tag !== undefined, isRouted });
-    if (!this.#answeredMethods.has(method)) return [];
+    const actions = this.#kept(request, at);
+    if (before === undefined || !this.#mayComeAgain) return { actions };
+    const again = `again${at}`;
+    return { actions: [...actions, ...captures.same(again, at, before)], again };
+  }
+
+  /** On a stream no request comes twice. */
+  get #mayComeAgain(): boolean {
+    return this.#options.transport === 'UDP';
+  }
+
+  /** What is kept of a request: what its answers repeat, and of several of one method what tells them apart. */
+  #kept({ method, headers }: SipRequest, at: number): string[] {
     const { captures } = this.#options;
+    if (!this.#answeredMethods.has(method)) {
+      const isOneOfMany = this.#mayComeAgain && this.#askedIn(this.#interaction.steps, method).length > 1;
+      return isOneOfMany ? captures.sequence(at) : [];
+    }
     if (method === 'REGISTER') return [...captures.take(at), captures.registrant(at)];
     const opens = method === 'INVITE' && headers.to?.tag === undefined;
     return opens ? [...captures.take(at), captures.route(at)] : captures.take(at);
   }
 
+  /** The steps that are requests of the method from the other side. */
+  #askedIn(steps: readonly Step[], method: string): Step[] {
+    return steps.filter(({ from, content }) => {
+      const example: unknown = compile(content).example;
+      return from !== this.#options.side && isSipRequest(example) && example.method === method;
+    });
+  }
+
   /**
-   * The lowest number that no request has which is still to be answered: each call has memory for all variables of the scenario.
-   * The first request keeps its number, as it names the parties of the dialog.
+   * The lowest number whose request needs it no more: each call has memory for all variables of the scenario. The first request keeps
+   * its number, as it names the parties of the dialog.
    */
   #free(index: number): number {
     if (this.#requests.size === 0) return 0;
+    const steps = this.#interaction.steps.slice(index);
     const taken = [...this.#requests]
-      .filter(([method]) => this.#isAnsweredAfter(method, index))
+      .filter(([method]) => this.#isAnsweredIn(steps, method) || this.#isComparedIn(steps, method))
       .map(([, { at }]) => at);
     let at = 1;
     while (taken.includes(at)) at += 1;
     return at;
   }
 
-  #isAnsweredAfter(method: string, index: number): boolean {
+  #isAnsweredIn(steps: readonly Step[], method: string): boolean {
     const { side } = this.#options;
-    const next = this.#interaction.steps
-      .slice(index)
+    const next = steps
       .map(({ from, content }) => ({ from, content: compile(content).example as unknown }))
       .find(({ from, content }) =>
         from === side
@@ -91,6 +126,10 @@ export class Asked {
           : isSipRequest(content) && content.method === method,
       );
     return next?.from === side;
+  }
+
+  #isComparedIn(steps: readonly Step[], method: string): boolean {
+    return this.#mayComeAgain && this.#askedIn(steps, method).length > 0;
   }
 
   /**

@@ -2,13 +2,15 @@ import { rseqVariable } from './render.ts';
 import { element } from './xml.ts';
 
 /** Headers of which one row is captured, long or compact, in any case. The row keeps its spelling and its line end. */
-const captured: Readonly<Record<string, readonly string[]>> = {
+const captured = {
   via: ['via', 'v'],
   from: ['from', 'f'],
   to: ['to', 't'],
   callId: ['call-id', 'i'],
   cseq: ['cseq'],
-};
+} as const;
+
+type Captured = keyof typeof captured;
 
 /**
  * The variables of a scenario. SIPp's own `[last_Via:]` and header search know neither compact names nor any message but the last, so
@@ -20,9 +22,8 @@ export class Captures {
 
   /** Actions that keep what responses to the request number `request` copy. */
   take(request: number): string[] {
-    const row = (variable: string, names: readonly string[]) =>
-      this.#search(`${variable}${request}`, names.map((name) => oneRow(anyCase(name))).join('|'));
-    return [...Object.entries(captured).map(([variable, names]) => row(variable, names)), this.#hopsBelow(request)];
+    const rows = Object.keys(captured).map((variable) => this.#row(variable as Captured, request));
+    return [...rows, this.#hopsBelow(request)];
   }
 
   /** An action that keeps the recorded route of a request that opens a dialog. */
@@ -64,6 +65,21 @@ export class Captures {
     return element('test', { assign_to: variable, variable: compared, compare: 'equal', value: 1 });
   }
 
+  /** Actions that keep the CSeq of a request that is not answered. */
+  sequence(request: number): string[] {
+    return [this.#row('cseq', request)];
+  }
+
+  /** Actions that set a variable when two requests have the same CSeq. */
+  same(variable: string, request: number, other: number): string[] {
+    const compared = `${variable}Compared`;
+    for (const each of [variable, compared]) this.#variables.add(each);
+    return [
+      element('strcmp', { assign_to: compared, variable: `cseq${request}`, variable2: `cseq${other}` }),
+      element('test', { assign_to: variable, variable: compared, compare: 'equal', value: 0 }),
+    ];
+  }
+
   assign(variable: string, value: number): string {
     return element('assign', { assign_to: variable, value });
   }
@@ -85,6 +101,10 @@ export class Captures {
 
   static recordRoute(request: number): string {
     return `[$recordRoute${request}]`;
+  }
+
+  #row(variable: Captured, request: number): string {
+    return this.#search(`${variable}${request}`, captured[variable].map((name) => oneRow(anyCase(name))).join('|'));
   }
 
   /** Keeps the value of a header without its name: the second group of the expression. */

@@ -4,7 +4,7 @@ import { isSipRequest } from '../../../contracts/messages/sip.ts';
 import { statusLine } from './asked.ts';
 import { Captures } from './captures.ts';
 import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
-import { awaitMissableAck, awaitRequest, movesOf } from './moves.ts';
+import { awaited, awaitRequest, missable, movesOf } from './moves.ts';
 import { AnsweringRequests } from './own-requests.ts';
 import { keywords, ScenarioError } from './render.ts';
 import { repetition } from './repetition.ts';
@@ -128,33 +128,40 @@ function followed(
 ): string[] {
   const [first] = next;
   if (first === undefined) return [...elements, jump('end')];
+  const place = `${name}at${first.depth}`;
   const patience = ends ? { timeout: MAY_COME_MS, ontimeout: 'end' } : {};
   if (next.length === 1) {
     const isMissable = first.method === 'ACK' && first.elements.length === 0 && first.next.length > 0;
-    const awaiting = isMissable
-      ? awaitMissableAck(first.actions, transport, `acked${name}at${first.depth}`)
-      : [awaitRequest(first.method, first.actions, patience)];
-    return [...elements, ...awaiting, ...followed(first, name, transport, captures)];
+    const { actions, again, method } = first;
+    const recv = awaitRequest(method, actions, isMissable ? { ...missable(transport, place), ...patience } : patience);
+    const own = { recv, method, again, isMissable: isMissable && transport === 'UDP', name: place };
+    return [...awaited(elements, own), ...followed(first, name, transport, captures)];
   }
   const run = (branch: Branch) => `run${name}x${next.indexOf(branch)}`;
   const hit = (branch: Branch) => `hit${first.depth}x${next.indexOf(branch)}`;
   const groups = [...Map.groupBy(next, ({ method }) => method)].map(([method, alike]) => {
     const isTold = alike.length === 1 && alike[0]?.trigger === `^${method} `;
-    return { method, alike, toBeTold: isTold ? [] : alike };
+    const again = alike.find((branch) => branch.again !== undefined)?.again;
+    const goal = isTold ? run(alike[0] as Branch) : `tell${name}${method}`;
+    return { method, alike, toBeTold: isTold ? [] : alike, again, goal };
   });
   return [
     ...elements,
-    ...groups.map(({ method, alike, toBeTold }, turn) =>
+    ...(groups.some(({ again }) => again !== undefined) ? [label(`await${place}`)] : []),
+    ...groups.map(({ method, alike, toBeTold, again, goal }, turn) =>
       awaitRequest(method, [...kept(alike), ...toBeTold.map((branch) => captures.flag(hit(branch), branch.trigger))], {
         ...(turn < groups.length - 1 ? { optional: true } : {}),
         ...patience,
-        next: toBeTold.length > 0 ? `tell${name}${method}` : run(alike[0] as Branch),
+        next: again === undefined ? goal : `again${name}${method}`,
       }),
     ),
     ...groups
+      .filter(({ again }) => again !== undefined)
+      .flatMap(({ method, again, goal }) => [label(`again${name}${method}`), jump(`await${place}`, again), jump(goal)]),
+    ...groups
       .filter(({ toBeTold }) => toBeTold.length > 0)
-      .flatMap(({ method, toBeTold }) => [
-        label(`tell${name}${method}`),
+      .flatMap(({ goal, toBeTold }) => [
+        label(goal),
         ...moreSpecialFirst(toBeTold).map((at) => jump(run(toBeTold[at] as Branch), hit(toBeTold[at] as Branch))),
         jump('end'),
       ]),

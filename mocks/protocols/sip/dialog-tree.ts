@@ -22,6 +22,8 @@ export interface Branch {
   /** How many requests came before it in the dialog. */
   depth: number;
   actions: readonly string[];
+  /** The variable that is set when it was a copy of the one before of its method. */
+  again: string | undefined;
   /** Elements of the scenario up to the next awaited request. */
   elements: readonly string[];
   next: readonly Branch[];
@@ -58,6 +60,7 @@ export function dialogTree(interactions: readonly Begun[]): Branch[] {
         gate: depth === 0 ? gate : undefined,
         depth,
         actions: first.actions,
+        again: first.again,
         elements: others.slice(0, end).map((move) => (move as Move & { kind: 'fixed' }).xml),
         next: [],
         ends: asked < 0,

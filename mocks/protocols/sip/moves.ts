@@ -9,7 +9,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from '../../../contracts/messages/sip.ts';
-import { Asked } from './asked.ts';
+import { Asked, type Taken } from './asked.ts';
 import type { Captures } from './captures.ts';
 import { assertPlain } from './plain.ts';
 import { progressStatuses } from './progress.ts';
@@ -24,7 +24,7 @@ export type Move =
   /** It sends a message, or awaits a response. */
   | { kind: 'fixed'; xml: string }
   /** It awaits a request, and keeps of it what its answers repeat. */
-  | { kind: 'asked'; request: SipRequest; actions: readonly string[] };
+  | ({ kind: 'asked'; request: SipRequest } & Readonly<Taken>);
 
 /** How a side makes its requests its own. */
 export interface OwnRequests {
@@ -62,7 +62,7 @@ export function movesOf(interaction: Interaction, options: MovesOptions): Move[]
       const extra = isFirst ? extraProgress(content, contents, named) : [];
       return { kind: 'fixed', xml: [...extra, awaitResponse(content, { optional, side, captures, named })].join('\n') };
     }
-    if (from !== side) return { kind: 'asked', request: content, actions: asked.take(content, index) };
+    if (from !== side) return { kind: 'asked', request: content, ...asked.take(content, index) };
     const parties = namesParties ? [] : [captures.parties()];
     namesParties = true;
     const request = sendRequest(content, isRepeated(interaction, index, transport), named);
@@ -117,15 +117,46 @@ export function awaitRequest(method: string, actions: readonly string[], options
   return element('recv', { request: method, ...options }, children);
 }
 
-/**
- * Awaits an ACK that another request follows. It may be missed: it is the judge who says so, and the dialog goes on, on UDP when the
- * ACK has had time to be lost and sent again.
- * @param goOn the label to go on at
- */
-export function awaitMissableAck(actions: readonly string[], transport: SipTransport, goOn: string): string[] {
-  if (transport === 'TCP') return [awaitRequest('ACK', actions, { optional: true })];
-  return [awaitRequest('ACK', actions, { timeout: ACK_TIMEOUT_MS, ontimeout: goOn }), element('label', { id: goOn })];
+/** A request that is awaited, and what its place in the scenario is. */
+export interface Awaited {
+  /** The element that takes it. */
+  recv: string;
+  method: string;
+  /** The variable that says that it was a copy of the one before of its method. */
+  again: string | undefined;
+  /** Whether the dialog goes on without it. */
+  isMissable: boolean;
+  /** A name that no other place of the scenario has. */
+  name: string;
 }
+
+/**
+ * Awaits a request after what was sent before it. A copy of an earlier one is nothing new (RFC 3261, section 17.2), so it is awaited on;
+ * SIPp repeats a response no more once any ACK has come, so it is sent again then.
+ * @param sent the elements before it
+ */
+export function awaited(sent: readonly string[], { recv, method, again, isMissable, name }: Awaited): string[] {
+  const after = isMissable ? [element('label', { id: goOnAt(name) })] : [];
+  if (again === undefined) return [...sent, recv, ...after];
+  const label = `await${name}`;
+  const from = method === 'ACK' ? sent.length - 1 : sent.length;
+  return [
+    ...sent.toSpliced(from, 0, element('label', { id: label })),
+    recv,
+    element('nop', { next: label, test: again }),
+    ...after,
+  ];
+}
+
+/**
+ * Options of an ACK that another request follows. It may be missed: it is the judge who says so, and the dialog goes on, on UDP when the
+ * ACK has had time to be lost and sent again.
+ */
+export function missable(transport: SipTransport, name: string): AwaitOptions {
+  return transport === 'TCP' ? { optional: true } : { timeout: ACK_TIMEOUT_MS, ontimeout: goOnAt(name) };
+}
+
+const goOnAt = (name: string) => `acked${name}`;
 
 function ofMine(example: SipMessage, own: OwnRequests): SipMessage {
   return isSipRequest(example) ? own.request(example) : example;

@@ -182,6 +182,27 @@ test('a source that sends no Content-Length on TCP is told so', async () => {
   ]);
 });
 
+test('a copy of an INVITE that comes late over UDP is no re-INVITE', async () => {
+  const source = await dial('UDP');
+  const opening = invite({ transport: 'UDP', local: source.local, callId: 'late', number: numberOf.UDP });
+  source.send(opening);
+  const ok = await source.received('SIP/2.0 200');
+  const uri = headerOf(ok, 'Contact').slice(1, -1);
+  const to = headerOf(ok, 'To');
+  const parts = {
+    transport: 'UDP',
+    local: source.local,
+    callId: 'late',
+    to,
+    uri,
+  } as const;
+  source.send(request({ ...parts, branch: 'late2', cseq: '1 ACK' }));
+  source.send(opening);
+  source.send(request({ ...parts, branch: 'late3', cseq: '2 BYE' }));
+  expect(headerOf(await source.received('SIP/2.0 200'), 'CSeq')).toBe('2 BYE');
+  expect(await said('UDP', answered.UDP)).toEqual([]);
+});
+
 test('a repeated request over UDP is answered again and recorded once', async () => {
   const source = await dial('UDP');
   const options = request({

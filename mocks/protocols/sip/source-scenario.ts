@@ -1,6 +1,6 @@
 import type { Interaction } from '../../../contracts/contract.ts';
 import { Captures } from './captures.ts';
-import { awaitMissableAck, awaitRequest, type Move, movesOf } from './moves.ts';
+import { awaited, awaitRequest, type Move, missable, movesOf } from './moves.ts';
 import { OpeningRequests } from './own-requests.ts';
 import type { SipTransport } from './transport.ts';
 import { element, scenarioXml } from './xml.ts';
@@ -26,18 +26,25 @@ export function sourceScenario(interaction: Interaction, options: SourceScenario
   const own = new OpeningRequests({ side: 'source', ...options });
   const moves = movesOf(interaction, { side: 'source', transport, own, captures, values });
   return scenarioXml(interaction.description, [
-    ...moves.flatMap((move, at) =>
-      isMissableAck(move, moves[at + 1]) ? awaitMissableAck(move.actions, transport, `acked${at}`) : [inOrder(move)],
-    ),
+    ...elementsOf(moves, transport),
     ...(lingerMs > 0 ? [element('pause', { milliseconds: lingerMs })] : []),
     ...captures.reference(),
   ]);
 }
 
-function isMissableAck(move: Move, next: Move | undefined): move is Move & { kind: 'asked' } {
-  return move.kind === 'asked' && move.request.method === 'ACK' && next?.kind === 'asked';
-}
-
-function inOrder(move: Move): string {
-  return move.kind === 'fixed' ? move.xml : awaitRequest(move.request.method, move.actions);
+function elementsOf(moves: readonly Move[], transport: SipTransport): string[] {
+  let elements: string[] = [];
+  for (const [at, move] of moves.entries()) {
+    if (move.kind === 'fixed') {
+      elements.push(move.xml);
+      continue;
+    }
+    const { actions, again, request } = move;
+    const { method } = request;
+    const isMissable = method === 'ACK' && moves[at + 1]?.kind === 'asked';
+    const name = `${at}`;
+    const recv = awaitRequest(method, actions, isMissable ? missable(transport, name) : {});
+    elements = awaited(elements, { recv, method, again, isMissable: isMissable && transport === 'UDP', name });
+  }
+  return elements;
 }
