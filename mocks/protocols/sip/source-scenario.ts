@@ -1,6 +1,7 @@
 import type { Interaction } from '../../../contracts/contract.ts';
+import { awaited, awaitRequest, missable } from './awaiting.ts';
 import { Captures } from './captures.ts';
-import { awaited, awaitRequest, type Move, missable, movesOf } from './moves.ts';
+import { type Move, movesOf } from './moves.ts';
 import { OpeningRequests } from './own-requests.ts';
 import type { SipTransport } from './transport.ts';
 import { element, scenarioXml } from './xml.ts';
