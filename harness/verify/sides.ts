@@ -60,7 +60,7 @@ export function verifyDestination(options: SideOptions & { at: Address; setState
 }
 
 /** All that a destination recorded since an exchange id, as one run of messages. */
-export function since(server: MockServer, id: number): Observed {
+export function since(server: Pick<MockServer, 'exchanges'>, id: number): Observed {
   const exchanges: Exchange[] = server.exchanges().filter((exchange) => exchange.id > id);
   const failure = exchanges.find((exchange) => exchange.failure !== undefined)?.failure;
   const messages = exchanges.flatMap((exchange) => exchange.messages);

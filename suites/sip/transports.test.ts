@@ -6,7 +6,7 @@ import { verify } from '../../harness/verify/run.ts';
 import { transportOf } from '../../mocks/protocols/sip/transport.ts';
 import { overOtherTransport } from './fixtures/other-transport.ts';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 
 let contracts: readonly Contract[];
 beforeAll(async () => {
