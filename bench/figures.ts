@@ -24,8 +24,8 @@ export function cpuMicrosOf({ pid }: ChildProcess): number {
 }
 
 /**
- * Takes every cell of a table once per round, each round beginning with another one, so that what the machine does meanwhile
- * falls on all of them. Round 0 warms all up and does not count.
+ * Takes every cell of a table once per round, in an order of each round's own: none has always the same one before it, which
+ * may still be busy with what it was asked. Round 0 warms all up and does not count.
  */
 export async function inRounds<Cell>(
   cells: readonly Cell[],
@@ -33,10 +33,16 @@ export async function inRounds<Cell>(
   take: (cell: Cell, counts: boolean) => Promise<void>,
 ): Promise<void> {
   for (let round = 0; round <= rounds; round += 1) {
-    const first = Math.floor((round * cells.length) / (rounds + 1));
-    for (const cell of [...cells.slice(first), ...cells.slice(0, first)]) await take(cell, round > 0);
+    for (const cell of shuffled(cells)) await take(cell, round > 0);
     process.stderr.write(`round ${round} of ${rounds}\n`);
   }
+}
+
+function shuffled<T>(all: readonly T[]): T[] {
+  return all
+    .map((each) => ({ each, at: Math.random() }))
+    .sort((left, right) => left.at - right.at)
+    .map(({ each }) => each);
 }
 
 /** What one target has done over what another has, round by round. */
