@@ -67,7 +67,7 @@ export class Asked {
     const { method, headers } = request;
     const { captures } = this.#options;
     const before = this.#requests.get(method)?.at;
-    const at = this.#free(index);
+    const at = this.#free(method, index);
     const isRouted = headers['record-route'] !== undefined;
     this.#requests.set(method, { at, hasToTag: headers.to?.tag !== undefined, isRouted });
     const actions = this.#kept(request, at);
@@ -105,11 +105,17 @@ export class Asked {
    * The lowest number whose request needs it no more: each call has memory for all variables of the scenario. The first request keeps
    * its number, as it names the parties of the dialog.
    */
-  #free(index: number): number {
+  #free(next: string, index: number): number {
     if (this.#requests.size === 0) return 0;
     const steps = this.#interaction.steps.slice(index);
     const taken = [...this.#requests]
-      .filter(([method]) => this.#isAnsweredIn(steps, method) || this.#isComparedIn(steps, method))
+      .filter(
+        ([method]) =>
+          this.#isAnsweredIn(steps, method) ||
+          this.#isComparedIn(steps, method) ||
+          // A copy of an earlier ACK has the answer to the INVITE sent again.
+          (this.#mayComeAgain && next === 'ACK' && method === 'INVITE'),
+      )
       .map(([, { at }]) => at);
     let at = 1;
     while (taken.includes(at)) at += 1;
