@@ -84,7 +84,8 @@ const broken = [
     number: 58,
     interaction: 'an announcement is played',
     said:
-      'INVITE sip:annc@gvp.voice.example;play=http://media.voice.example/hold.wav;gvp-tenant-id=t100: $.headers.x-genesys-calluuid: expected text that fits /^[0-9A-Z]{32}$/ ' +
+      'INVITE sip:annc@gvp.voice.example;play=http://media.voice.example/hold.wav;gvp-tenant-id=t100: ' +
+      '$.headers.x-genesys-calluuid: expected text that fits /^[0-9A-Z]{32}$/ ' +
       'like "00FAVPM3BOBM3223H3CA9ATAES000001", got nothing (the key is missing)',
   },
   {
