@@ -19,7 +19,8 @@ const PROXY: SystemName = 'Voice SIP Proxy Service';
 
 /**
  * Rules of the RFCs that hold whatever a contract says, over the logical messages of one connection. What a logical message no longer
- * shows (line ends, framing, spelling) is the parser's to refuse; what takes both sides of a proxy, or time, is not here.
+ * shows (line ends, framing, spelling) is the parser's to refuse; what takes both sides of a proxy is in
+ * `sip-relay-rules.ts`, and what takes time is not here.
  */
 export const sipRules: readonly SipRule[] = [
   ...messageRules,
