@@ -48,6 +48,23 @@ test('a configuration that Kamailio does not take is said in its own words', asy
   );
 });
 
+test('a port that is taken is said in its own words', async () => {
+  const { kamailio, port } = await startPlainKamailio();
+  try {
+    const plan = {
+      host,
+      port,
+      reachedAt: { host, port },
+      domain: 'voice.example',
+      numbers: new Map(),
+      domains: new Map(),
+    };
+    await expect(startPlainKamailio({ plan })).rejects.toThrow('Address already in use');
+  } finally {
+    await kamailio.close();
+  }
+});
+
 test('a start may be given up', async () => {
   const reason = new Error('given up on purpose');
   await expect(startPlainKamailio({ signal: AbortSignal.abort(reason) })).rejects.toThrow(reason);

@@ -7,7 +7,9 @@ import { nodesList, type ProxyPlan } from './config.ts';
 
 /** How to get Kamailio, for errors. */
 const KAMAILIO_MISSING = "Run bin/setup, or install Debian's package kamailio.";
-const READY_TIMEOUT_MS = 10_000;
+const READY_TIMEOUT_MS = 20_000;
+/** What reaches it before its workers are up may go unanswered, so a probe is not waited for long. */
+const PROBE_TIMEOUT_MS = 2_000;
 /** Debian puts it where the PATH of a plain user does not look. */
 const SBIN = '/usr/sbin';
 /** What all its processes share, and what each has of its own, in MiB. */
@@ -49,7 +51,8 @@ export async function startKamailio(options: KamailioOptions): Promise<Kamailio>
       args: ['-f', files.config, '-DD', '-E', '-m', memory.shared, '-M', memory.own, '-Y', directory.path],
       env: { PATH: `${env.PATH ?? ''}:${SBIN}` },
       cwd: directory.path,
-      ready: (_process, ready) => control.request('sync', plan, ready),
+      ready: (_process, ready) =>
+        control.request('sync', plan, AbortSignal.any([ready, AbortSignal.timeout(PROBE_TIMEOUT_MS)])),
       readyTimeoutMs: READY_TIMEOUT_MS,
       // In good order it takes two seconds, and it has nothing to lose.
       stopSignal: 'SIGKILL',

@@ -1,6 +1,7 @@
 import type { ProviderState } from '../../../../contracts/contract.ts';
 import { rowOf } from '../../../../contracts/parts.ts';
 import type { Address, End, Exchange, MockServer, ServeOptions, StateSet, Tap } from '../../../adapter.ts';
+import { errorMessage } from '../../../error-code.ts';
 import { freePort } from '../../../ports.ts';
 import { BegunDialogs } from '../begun-dialogs.ts';
 import { SOURCE_ADDRESS } from '../play.ts';
@@ -18,6 +19,8 @@ import { numbersOf, type RelayingMock } from './relaying.ts';
 const host = '127.0.0.1';
 /** Nobody listens at TCPMUX (RFC 1078). */
 const NOBODYS_PORT = 1;
+/** A free port may be taken before Kamailio binds it. */
+const MOST_ATTEMPTS = 3;
 
 export interface RelayOptions extends ServeOptions {
   /** Who is there behind the proxy. */
@@ -32,12 +35,15 @@ export interface RelayOptions extends ServeOptions {
  * @throws as `serve`; Error with one sentence when Kamailio is missing or does not start
  */
 export async function serveRelay(options: RelayOptions): Promise<MockServer> {
-  const opened = new Opened();
-  try {
-    return await open(options, opened);
-  } catch (error) {
-    await opened.close();
-    throw error;
+  for (let attempt = 1; ; attempt += 1) {
+    const opened = new Opened();
+    try {
+      return await open(options, opened);
+    } catch (error) {
+      await opened.close();
+      const portTaken = /Address already in use/.test(errorMessage(error));
+      if (!portTaken || attempt === MOST_ATTEMPTS) throw error;
+    }
   }
 }
 
