@@ -18,8 +18,8 @@ export interface BegunDialogsOptions {
   transport: SipTransport;
   /** The address of the mock, and of the source that it calls. */
   host: string;
-  /** A proxy through which the source is called, and where that looks for it; any free port, directly, when absent. */
-  through?: { proxy: Address; source: Address };
+  /** A proxy through which the source is called, once it knows where that is; directly when absent. */
+  through?: { proxy: Address; lookFor(source: Address): Promise<void> };
   /** Takes the messages. */
   record: SipRecord;
 }
@@ -47,7 +47,8 @@ export class BegunDialogs {
   async begin(name: string, values: StateSet['values'] = {}): Promise<StateSet> {
     const { host, transport, through } = this.#options;
     const interaction = mirroredInteraction(this.#begunBy(name));
-    const source = through?.source ?? { host, port: await freePort(host) };
+    const source = { host, port: await freePort(host) };
+    await through?.lookFor(source);
     const undone = new AbortController();
     const signal = AbortSignal.any([undone.signal, this.#closing.signal]);
     const call = { interaction, transport, values, signal, stepTimeoutMs: STEP_TIMEOUT_MS };

@@ -11,6 +11,13 @@ export interface Hop {
   ringsMs?: number;
 }
 
+/** Where the source of the connection was last said to be, who is called on it the other way round. */
+export interface SourceHop {
+  isSource: true;
+  /** As of a {@link Hop}. */
+  as?: string;
+}
+
 /** What a proxy answers itself. */
 export interface Refusal {
   status: number;
@@ -27,9 +34,9 @@ export interface ProxyPlan {
   /** The domain that it answers for. */
   domain: string;
   /** By the dialled number; any other is unknown. */
-  numbers: ReadonlyMap<string, Hop | Refusal>;
-  /** By domains of others, whatever is dialled there. */
-  domains: ReadonlyMap<string, Hop>;
+  numbers: ReadonlyMap<string, Hop | SourceHop | Refusal>;
+  /** Domains of the source, whatever is dialled there. */
+  sourceDomains: readonly string[];
   /** User part of the Request-URIs by which the harness itself speaks to it; not to be guessed. */
   control: string;
   /** A list of Kamailio's dispatcher: the nodes that it asks whether they are in service. */
@@ -80,6 +87,7 @@ modparam("tm", "max_inv_lifetime", ${TIMER_C_MS})
 modparam("tm", "auto_inv_100_reason", "Trying")
 modparam("rr", "append_fromtag", 0)
 modparam("pv", "shvset", "limited=i:0")
+modparam("pv", "shvset", "source=i:0")
 modparam("dispatcher", "list_file", "${nodesFile}")
 modparam("dispatcher", "ds_ping_interval", ${ASK_EVERY_S})
 modparam("dispatcher", "ds_probing_mode", 1)
@@ -89,6 +97,7 @@ request_route {
   if (is_method("MESSAGE") && $rU =~ "^${control}-") {
     if ($rU == "${control}-limited-1") $shv(limited) = 1;
     if ($rU == "${control}-limited-0") $shv(limited) = 0;
+    if ($rU =~ "^${control}-source-") $shv(source) = $(rU{s.select,-1,-}{s.int});
     sl_send_reply("200", "OK");
     exit;
   }
@@ -110,12 +119,12 @@ request_route {
     exit;
   }
   if (is_method("INVITE|SUBSCRIBE")) record_route();
-${[...plan.domains].map(([name, hop]) => `  if ($rd == "${name}") {\n${sentTo(hop)}  }\n`).join('')}\
+${plan.sourceDomains.map((name) => `  if ($rd == "${name}") {\n${sentToSource({ isSource: true }, host)}  }\n`).join('')}\
   if (is_method("INVITE") && $shv(limited) == 1) {
     sl_send_reply("503", "Service Unavailable");
     exit;
   }
-${[...plan.numbers].map(([number, place]) => `  if ($rU == "${number}") {\n${takenTo(place)}  }\n`).join('')}\
+${[...plan.numbers].map(([number, place]) => `  if ($rU == "${number}") {\n${takenTo(place, host)}  }\n`).join('')}\
   sl_send_reply("404", "Not Found");
 }
 
@@ -143,8 +152,14 @@ failure_route[REFUSED] {
 `;
 }
 
-function takenTo(place: Hop | Refusal): string {
-  return 'status' in place ? `    sl_send_reply("${place.status}", "${place.reason}");\n    exit;\n` : sentTo(place);
+function takenTo(place: Hop | SourceHop | Refusal, host: string): string {
+  if ('status' in place) return `    sl_send_reply("${place.status}", "${place.reason}");\n    exit;\n`;
+  return 'isSource' in place ? sentToSource(place, host) : sentTo(place);
+}
+
+function sentToSource({ as }: SourceHop, host: string): string {
+  const known = as === undefined ? '' : `    $rU = "${as}";\n`;
+  return `${known}    $du = "sip:${host}:" + $shv(source) + ";transport=tcp";\n    route(RELAY);\n`;
 }
 
 function sentTo({ host, port, transport, as, ringsMs }: Hop): string {

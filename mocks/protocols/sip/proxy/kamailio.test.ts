@@ -57,7 +57,7 @@ test('a port that is taken is said in its own words', async () => {
       reachedAt: { host, port },
       domain: 'voice.example',
       numbers: new Map(),
-      domains: new Map(),
+      sourceDomains: [],
     };
     await expect(startPlainKamailio({ plan })).rejects.toThrow('Address already in use');
   } finally {

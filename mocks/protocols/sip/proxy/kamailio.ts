@@ -30,6 +30,8 @@ export interface Kamailio {
   process: ServerProcess;
   /** Makes it refuse new calls, as one whose limit of dialogs is reached, or take them again. */
   limit(on: boolean): Promise<void>;
+  /** Tells it at which port of its own address the source is called from now on. */
+  lookForSource(port: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function startKamailio(options: KamailioOptions): Promise<Kamailio>
     });
     return {
       process,
+      lookForSource: (port) => control.request(`source-${port}`, plan),
       limit: (on) => control.request(`limited-${on ? 1 : 0}`, plan),
       close: async () => {
         await process.stop();

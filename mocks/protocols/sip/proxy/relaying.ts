@@ -1,7 +1,7 @@
 import type { Interaction } from '../../../../contracts/contract.ts';
 import type { ServiceMock } from '../../../adapter.ts';
 import type { SipServiceMock } from '../service.ts';
-import type { Hop, Refusal } from './config.ts';
+import type { Hop, Refusal, SourceHop } from './config.ts';
 
 /** Where a number is reached. */
 export type Place = { number: string } & (
@@ -14,7 +14,7 @@ export type Place = { number: string } & (
       ringsMs?: number;
     }
   /** Whoever opens the connection, who is called on it the other way round. */
-  | { isSource: true; as?: string }
+  | SourceHop
   /** A target that is not in service. */
   | { isDown: true }
   /** What the proxy answers itself. */
@@ -50,14 +50,13 @@ export interface Surroundings {
   /** By system. */
   ends: ReadonlyMap<string, Hop>;
   farEnds: Hop;
-  source: Hop;
   /** Where nobody listens. */
   nowhere: Hop;
 }
 
 /** Where each number goes, with what is there. */
-export function numbersOf({ places }: Relaying, there: Surroundings): Map<string, Hop | Refusal> {
-  const numbers = new Map<string, Hop | Refusal>();
+export function numbersOf({ places }: Relaying, there: Surroundings): Map<string, Hop | SourceHop | Refusal> {
+  const numbers = new Map<string, Hop | SourceHop | Refusal>();
   for (const place of places) {
     const hop = hopTo(place, there);
     if (hop !== undefined && !numbers.has(place.number)) numbers.set(place.number, hop);
@@ -65,10 +64,10 @@ export function numbersOf({ places }: Relaying, there: Surroundings): Map<string
   return numbers;
 }
 
-function hopTo(place: Place, { ends, farEnds, source, nowhere }: Surroundings): Hop | Refusal | undefined {
+function hopTo(place: Place, { ends, farEnds, nowhere }: Surroundings): Hop | SourceHop | Refusal | undefined {
   if ('refused' in place) return place.refused;
   if ('isDown' in place) return nowhere;
-  if ('isSource' in place) return place.as === undefined ? source : { ...source, as: place.as };
+  if ('isSource' in place) return place;
   const { at, as, ringsMs } = place;
   const end = at === undefined ? farEnds : ends.get(at);
   if (end === undefined) return undefined;

@@ -73,7 +73,7 @@ async function open(options: RelayOptions, opened: Opened): Promise<MockServer> 
   const overTcp = ({ port }: Pick<Address, 'port'>): Hop => ({ host, port, transport: 'TCP' });
 
   const farEnds = opened.add(await serve({ ...options, listen: { host, port: 0 } }));
-  const [own, source, node] = [await anyPort(), await anyPort(), await anyPort()];
+  const [own, node] = [await anyPort(), await anyPort()];
   const record = new SipRecord();
   const recorder = opened.add(await tap(listen, own, record));
   const plan = {
@@ -83,10 +83,9 @@ async function open(options: RelayOptions, opened: Opened): Promise<MockServer> 
     numbers: numbersOf(relaying, {
       ends: new Map(ends.map((end) => [rowOf(end.contract).listens, hopTo(end)])),
       farEnds: overTcp(farEnds.address),
-      source: overTcp(source),
       nowhere: overTcp({ port: NOBODYS_PORT }),
     }),
-    domains: new Map(relaying.sourceDomains.map((domain) => [domain, overTcp(source)])),
+    sourceDomains: relaying.sourceDomains,
   };
   const kamailio = opened.add(await startKamailio({ plan, nodes: [node], config, signal }));
   const begun = opened.add(
@@ -97,7 +96,8 @@ async function open(options: RelayOptions, opened: Opened): Promise<MockServer> 
         .map((interaction) => relaying.asFarEnd(interaction)),
       transport: 'TCP',
       host,
-      through: { proxy: own, source },
+      // A port of its own for each call: Kamailio may not have seen yet that the last source has closed its connection.
+      through: { proxy: own, lookFor: ({ port }) => kamailio.lookForSource(port) },
       record,
     }),
   );
