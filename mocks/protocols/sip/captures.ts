@@ -36,8 +36,10 @@ export class Captures {
     return this.#value(`registrant${request}`, ['contact', 'm'], '<[^[:cntrl:]>]*>|[^[:cntrl:];]*');
   }
 
-  /** A step that takes who calls and who is called out of the first request, as requests that go the other way name them
-   * (RFC 3261, section 12.2.1.1). */
+  /**
+   * A step that takes who calls and who is called out of the first request, as requests that go the other way name them (RFC 3261,
+   * section 12.2.1.1).
+   */
   parties(): string {
     const value = (variable: string, row: string) =>
       this.#found([unused, variable], ':[ ]*(.*)', { search_in: 'var', variable: row });

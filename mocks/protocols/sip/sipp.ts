@@ -64,7 +64,8 @@ export const sippEnvironment = { TZ: 'UTC0' };
  */
 const media = { lowest: 61_000, count: 1_100, step: 4 };
 
-const anyMediaPort = () => media.lowest + randomInt(media.count) * media.step;
+/** A port for the media of a SIPp of ours. */
+export const anyMediaPort = (): number => media.lowest + randomInt(media.count) * media.step;
 
 /**
  * Arguments that a source and a destination share: where to bind, also for the sockets that SIPp opens besides (control, media),
