@@ -32,11 +32,14 @@ test('interactions are told apart by method and dialled user, switches by state'
     '<ereg regexp="^INVITE " search_in="var" variable="firstLine" assign_to="hit1"/>',
   ]);
   // The switch is asked first, and hands on what it does not concern.
-  expect(scenario.match(/<(nop next|label id)="(gate1|pass1|run\d)"/g)).toEqual([
-    '<nop next="gate1"',
+  expect(scenario.match(/<(recv request="[.][*]" .*|nop next|label id)="(gate1|pass1|run\d)"/g)).toEqual([
+    '<recv request=".*" regexp_match="true" rrs="true" next="gate1"',
     '<label id="pass1"',
     '<nop next="run0"',
     '<nop next="run2"',
+    // What was a MESSAGE, and not of the harness.
+    '<nop next="gate1"',
+    '<nop next="pass1"',
     '<label id="run0"',
     '<label id="gate1"',
     '<nop next="run1"',

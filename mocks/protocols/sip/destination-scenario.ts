@@ -35,12 +35,17 @@ export interface DestinationScenarioOptions {
 export function destinationScenario(interactions: readonly Interaction[], options: DestinationScenarioOptions): string {
   const captures = new Captures();
   const branches = branchesOf(interactions, options, captures);
+  const order = moreSpecialFirst(branches);
+  const [first = 0] = order;
+  const gate = branches[first]?.gate;
+  const gated = gate === undefined ? {} : { next: `gate${first}`, test: `on${gate}` };
   const taken = [
     ...new Set([...captures.take(0), ...kept(branches)]),
     captures.flag('firstLine', '^[^[:cntrl:]]*'),
     ...branches.flatMap(({ isOfFirstLine, trigger }, at) =>
       isOfFirstLine ? [] : [captures.flag(`hit${at}`, trigger)],
     ),
+    ...(gate === undefined ? [] : [captures.test(`on${gate}`, `switch${gate}`)]),
   ];
   return scenarioXml('destination', [
     ...(options.switches.length > 0
@@ -49,13 +54,13 @@ export function destinationScenario(interactions: readonly Interaction[], option
     element('recv', { request: 'MESSAGE', optional: true, rrs: true, next: 'message' }, [
       element('action', {}, [...taken, captures.flag('control', `^MESSAGE sip:${options.control}-[^@]*@`)]),
     ]),
-    element('recv', { request: '.*', regexp_match: true, rrs: true }, [element('action', {}, taken)]),
-    label('choice'),
-    ...moreSpecialFirst(branches).flatMap((at) => choose(branches[at] as Branch, at, captures)),
+    element('recv', { request: '.*', regexp_match: true, rrs: true, ...gated }, [element('action', {}, taken)]),
+    label(gate === undefined ? 'choice' : `pass${first}`),
+    ...order.slice(gate === undefined ? 0 : 1).flatMap((at) => choose(branches[at] as Branch, at, captures)),
     ...strays(options.transport, captures),
     label('message'),
     jump('control', 'control'),
-    jump('choice'),
+    ...(gate === undefined ? [jump('choice')] : [element('nop', gated), jump(`pass${first}`)]),
     ...controlled(options.switches, captures),
     ...branches.flatMap((branch, at) => [
       ...(branch.gate === undefined
