@@ -118,10 +118,12 @@ const answer = (name: EventArguments[0]): Step<KafkaContent> =>
   writtenThen(event(sameKey(requester), name, { ReferenceID: boundLike('reference', integer(referenceIdExample)) }));
 
 const goReady = firstRequest(asks.ready, withReference);
+/** Requests are read, and what they lead to can be written. */
+const ready = [...upToDate(reading), topicExists(topics.agentState)];
 const request: KafkaInteraction = {
   description: 'a request leads to one event with its reference id, and is done with',
   basis: assumed('one state event answers one request; its offset is committed when the new state is stored'),
-  given: [...upToDate(reading), waits(goReady)],
+  given: [...ready, waits(goReady)],
   steps: [delivered(reading.group, goReady), answer('EventAgentReady'), done(sameKey(requester), asks.ready)],
 };
 
@@ -138,7 +140,7 @@ const repeated = copy(
 const duplicate: KafkaInteraction = {
   description: 'a request that comes twice, with one event id, leads to one event; both copies are done with',
   basis: inferred('Kafka delivers at least once, so a reader has to know the copy; the header event-id is assumed'),
-  given: [...upToDate(reading), waits(original), waits(repeated)],
+  given: [...ready, waits(original), waits(repeated)],
   steps: [
     delivered(reading.group, original),
     answer('EventAgentReady'),
@@ -152,7 +154,7 @@ const doubled: RecordTemplate = { ...goReady, headers: { source: ['voice-front-0
 const doubledHeader: KafkaInteraction = {
   description: 'a header that comes twice keeps its order and changes nothing',
   basis: documented('Apache Kafka, Headers: a name may come more than once and the order is kept'),
-  given: [...upToDate(reading), waits(doubled)],
+  given: [...ready, waits(doubled)],
   steps: [delivered(reading.group, doubled), answer('EventAgentReady'), done(sameKey(requester), asks.ready)],
 };
 
@@ -180,7 +182,7 @@ const twoAgents: KafkaInteraction = {
   description:
     'the requests of each of two agents, login to logout, are done with in their order, and so are the events',
   basis: documented('Apache Kafka, introduction: records of one key are read in the order in which they were written'),
-  given: [...upToDate(reading), ...[...one.requests, ...two.requests].map(waits)],
+  given: [...ready, ...[...one.requests, ...two.requests].map(waits)],
   steps: [...one.steps, ...two.steps],
 };
 

@@ -17,7 +17,8 @@ import { type Address, UnreachableError } from '../../adapter.ts';
 /** How users log in. */
 export const SASL_MECHANISM = 'SCRAM-SHA-512';
 
-const CLIENT_ID = 'voxpact';
+/** What the harness's own clients call themselves. */
+export const CLIENT_ID = 'voxpact';
 const CONNECT_TIMEOUT_MS = 2_000;
 /** How long the broker keeps the place of a member that says nothing; a broker of default settings takes 6 s to 30 min. */
 const SESSION_TIMEOUT_MS = 10_000;
@@ -125,6 +126,13 @@ export async function onceCoordinated<T>(request: () => Promise<T>, timeoutMs: n
     }
     await sleep(COORDINATOR_WAIT_MS);
   }
+}
+
+/** True when a connection that stood was lost before the answer came; whether the request was carried out nobody knows. */
+export function isLost(error: unknown): boolean {
+  const chain = withCauses(error);
+  const refused = brokerAnswer(error) !== undefined || chain.some((each) => each instanceof AuthenticationError);
+  return !refused && !chain.some(isUnreached) && chain.some((each) => each instanceof NetworkError);
 }
 
 /** True when the broker says that it has no such topic. */

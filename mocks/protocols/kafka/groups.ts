@@ -1,9 +1,11 @@
 import type { Admin } from '@platformatic/kafka';
 import type { Address } from '../../adapter.ts';
-import { adminClient, brokerAnswer, clientFailure, onceCoordinated } from './client.ts';
+import { adminClient, brokerAnswer, CLIENT_ID, clientFailure, onceCoordinated } from './client.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 const GROUP_ID_NOT_FOUND = 69;
+/** UNKNOWN_MEMBER_ID, GROUP_SUBSCRIBED_TO_TOPIC: offsets of a group with members are for these to set. */
+const HAS_MEMBERS = [25, 86];
 
 /** The offset that a group reads next, by partition; undefined where it has committed none. */
 export type Positions = readonly (bigint | undefined)[];
@@ -51,9 +53,24 @@ export class Groups {
 
   /**
    * Puts a group elsewhere in a topic; where it gets no position it reads as a group that is new there.
-   * @throws Error when it has members: the broker takes offsets from nobody else then
+   * @throws Error when it has members of others: the broker takes offsets from nobody else then
    */
-  async move({ group, topic, positions }: Committed): Promise<void> {
+  async move(moved: Committed): Promise<void> {
+    try {
+      await this.#move(moved);
+    } catch (error) {
+      const code = brokerAnswer(error)?.code;
+      if (code === undefined || !HAS_MEMBERS.includes(code)) throw error;
+      await this.#removeOwnMembers(moved.group);
+      await this.#move(moved);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#admin.close();
+  }
+
+  async #move({ group, topic, positions }: Committed): Promise<void> {
     const partitions = [...positions.entries()];
     const kept = partitions.flatMap(([partition, offset]) => (offset === undefined ? [] : [{ partition, offset }]));
     const dropped = partitions.flatMap(([partition, offset]) => (offset === undefined ? [partition] : []));
@@ -64,8 +81,17 @@ export class Groups {
     );
   }
 
-  async close(): Promise<void> {
-    await this.#admin.close();
+  /** A member of the harness that lost its connection could not leave; the broker would wait for it until its session ends. */
+  async #removeOwnMembers(groupId: string): Promise<void> {
+    const groups = await this.#ask(`the members of group ${groupId}`, () =>
+      this.#admin.describeGroups({ groups: [groupId] }),
+    );
+    const own = [...(groups.get(groupId)?.members.values() ?? [])].filter(({ clientId }) => clientId === CLIENT_ID);
+    if (own.length === 0) return;
+    const members = own.map(({ id }) => ({ memberId: id }));
+    await this.#ask(`the end of members of group ${groupId}`, () =>
+      this.#admin.removeMembersFromConsumerGroup({ groupId, members }),
+    );
   }
 
   async #forget(group: string, topic: string, partitionIndexes: number[]): Promise<void> {

@@ -18,13 +18,15 @@ import type { Contract } from '../../../contracts/contract.ts';
 import { rowOf } from '../../../contracts/parts.ts';
 import { type Address, UnattainableStateError, UnreachableError } from '../../adapter.ts';
 import { sourceAddress, userName } from '../../common/source-address.ts';
-import { adminClient, bareConnection, clientFailure, probe, SASL_MECHANISM } from './client.ts';
+import { adminClient, bareConnection, brokerAnswer, clientFailure, isLost, probe, SASL_MECHANISM } from './client.ts';
 import { type Right, rights } from './rights.ts';
 import { until } from './until.ts';
 
 /** The least that a broker takes. */
 const ITERATIONS = 4_096;
 const HASH_BYTES = 64;
+/** What a broker says when it is to remove a user that it does not have. */
+const RESOURCE_NOT_FOUND = 91;
 
 /** The settings of a broker that tell where it listens, and for whom. */
 const LISTENER_SETTINGS = [
@@ -173,9 +175,13 @@ export class Logins {
     this.#made = this.#made.filter((each) => !names.includes(each));
     await this.#removeRights(names);
     const deletions = names.map((name) => ({ name, mechanism: ScramMechanisms.SCRAM_SHA_512 }));
-    await this.#request('the removal of users', (connection) =>
-      alterUserScramCredentialsV0.api.async(connection, deletions, []),
-    );
+    await this.#request('the removal of users', async (connection) => {
+      try {
+        await alterUserScramCredentialsV0.api.async(connection, deletions, []);
+      } catch (error) {
+        if (brokerAnswer(error)?.code !== RESOURCE_NOT_FOUND) throw error;
+      }
+    });
     await until(this.#at, 'users to be gone', async () => {
       const known = await this.#names();
       return names.every((each) => !known.has(each));
@@ -190,14 +196,27 @@ export class Logins {
   async #request<T>(doing: string, request: (connection: Connection) => Promise<T>): Promise<T> {
     return await this.#ask(doing, async () => {
       this.#connection ??= bareConnection(this.#at, this.#timeoutMs);
-      await this.#connection.connect(this.#at.host, this.#at.port);
-      return await request(this.#connection);
+      const connection = this.#connection;
+      try {
+        await connection.connect(this.#at.host, this.#at.port);
+        return await request(connection);
+      } catch (error) {
+        if (isLost(error)) this.#connection = undefined;
+        throw error;
+      }
     });
   }
 
+  /**
+   * Asks what has the same effect when it is asked twice, and so asks once more when the connection is lost: a broker that
+   * does not know a request closes the connection as well, and does so each time.
+   */
   async #ask<T>(doing: string, request: () => Promise<T>): Promise<T> {
     try {
-      return await request();
+      return await request().catch((error: unknown) => {
+        if (!isLost(error)) throw error;
+        return request();
+      });
     } catch (error) {
       throw clientFailure(error, this.#at, doing, this.#timeoutMs);
     }

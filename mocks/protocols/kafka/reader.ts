@@ -1,11 +1,13 @@
 import { type ClusterMetadata, type Consumer, ListOffsetTimestamps, type RecordsBatch } from '@platformatic/kafka';
 import type { Address } from '../../adapter.ts';
-import { clientFailure, consumerClient } from './client.ts';
+import { brokerAnswer, clientFailure, consumerClient } from './client.ts';
 import type { StoredRecord } from './records.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 const FETCH_WAIT_MS = 500;
 const FETCH_BYTES = 16 * 1024 * 1024;
+/** FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH (Apache Kafka protocol guide, error codes). */
+const STALE_SESSION = [70, 71];
 /** Attribute bit of a batch that holds a transaction's marker instead of records (Apache Kafka, record batch format). */
 const CONTROL_BATCH = 0b10_0000;
 
@@ -114,7 +116,10 @@ export class LogReader {
           return leader;
         });
         const fetched: Fetched[] = [];
-        for (const [node, led] of byLeader) fetched.push(...(await this.#fetchFrom(node, led, metadata)));
+        for (const [node, led] of byLeader) {
+          const fetch = () => this.#fetchFrom(node, led, metadata);
+          fetched.push(...(await fetch().catch((error: unknown) => againIfStale(error, fetch))));
+        }
         return fetched;
       });
     } finally {
@@ -158,6 +163,13 @@ export class LogReader {
       throw clientFailure(error, this.#at, doing, REQUEST_TIMEOUT_MS);
     }
   }
+}
+
+/** An answer that was lost puts client and broker out of step, and a broker forgets old sessions: then a new one begins. */
+async function againIfStale<T>(error: unknown, fetch: () => Promise<T>): Promise<T> {
+  const code = brokerAnswer(error)?.code;
+  if (code === undefined || !STALE_SESSION.includes(code)) throw error;
+  return await fetch();
 }
 
 /** A batch is given whole, so it may begin before the stretch and end after it. */

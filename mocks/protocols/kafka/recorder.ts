@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Side } from '../../../contracts/contract.ts';
 import type { KafkaCommit, KafkaDelivery, KafkaRecord } from '../../../contracts/messages/kafka.ts';
 import type { Address, Exchange, Observed } from '../../adapter.ts';
@@ -57,6 +58,8 @@ export class Recorder {
   #positions: ReadonlyMap<string, readonly bigint[]> = new Map();
   /** How far each group is known to be in each partition. */
   #committed: ReadonlyMap<string, bigint> = new Map();
+  /** Where the harness itself has written since the last look. */
+  #own: Place | undefined;
   #exchanges: Exchange[] = [];
   #lastId = 0;
   #catchingUp: Promise<unknown> = Promise.resolve();
@@ -98,13 +101,21 @@ export class Recorder {
     return this.#next(() => this.#catchUp());
   }
 
-  /** Lets the harness do something to the broker while nobody looks, so that its own doing is not taken for a source's. */
-  aside<T extends OwnDoing>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Lets the harness do something to the broker while nobody looks, so that its own doing is not taken for a source's.
+   * @param writes the record that it writes, if any
+   */
+  aside<T extends OwnDoing>(work: () => Promise<T>, writes?: KafkaRecord): Promise<T> {
     return this.#next(async () => {
       await this.#catchUp();
-      const done = await work();
+      const done = await work().catch(async (error: unknown) => {
+        // Where only the answer was lost, the record is there, at a place that nobody was told.
+        await this.#catchUp(writes).catch(() => {});
+        throw error;
+      });
       if (done.moved !== undefined) this.#committed = new Map([...this.#committed, ...offsetsOf([done.moved])]);
-      await this.#catchUp(done.written);
+      this.#own = done.written;
+      await this.#catchUp();
       return done;
     });
   }
@@ -136,8 +147,8 @@ export class Recorder {
     this.#timer = setTimeout(look, LOOK_EVERY_MS).unref();
   }
 
-  /** @param own a record that is passed over */
-  async #catchUp(own?: Place): Promise<void> {
+  /** @param perhapsOwn what the harness may have written: it is passed over */
+  async #catchUp(perhapsOwn?: KafkaRecord): Promise<void> {
     const ends = await this.#ends();
     const stretches = ends.flatMap(({ topic, id, offsets }) =>
       offsets.map(
@@ -150,8 +161,10 @@ export class Recorder {
     // A service that consumes writes because of what it was given, and commits when it is done with it.
     for (const { group, record, atMs } of consumed) this.#note('destination', { group, ...record }, atMs);
     for (const record of inTimeOrder(records)) {
-      if (!isAt(record, own)) this.#note('source', fromWire(record), record.timestampMs);
+      const read = fromWire(record);
+      if (!isAt(record, this.#own) && !isLike(read, perhapsOwn)) this.#note('source', read, record.timestampMs);
     }
+    this.#own = undefined;
     for (const { group, record, atMs } of consumed) this.#note('source', commitOf(group, record), atMs);
     for (const { refusal, sentence } of (await this.#denials?.take()) ?? []) {
       const messages: Exchange['messages'] = [{ from: 'destination', content: refusal, atMs: Date.now() }];
@@ -232,6 +245,10 @@ function offsetsOf(committed: readonly Committed[]): Map<string, bigint> {
 
 function isAt({ topic, partition, offset }: LoggedRecord, place: Place | undefined): boolean {
   return topic === place?.topic && partition === place.partition && offset === place.offset;
+}
+
+function isLike({ topic, key, value }: KafkaRecord, other: KafkaRecord | undefined): boolean {
+  return other !== undefined && isDeepStrictEqual([topic, key, value], [other.topic, other.key, other.value]);
 }
 
 /** Merges the partitions by time without ever turning round the order of one of them. */

@@ -35,6 +35,8 @@ export interface BrokerOptions {
   loginPort?: number;
   /** Who may log in by PLAIN; nobody when absent. */
   users?: readonly PlainUser[];
+  /** Settings of the broker beside the usual ones, or in the place of them; none when absent. */
+  settings?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
   /** For the Java virtual machine; the class archive is used when absent. */
   archiveOptions?: readonly string[];
@@ -49,7 +51,7 @@ export interface BrokerOptions {
  * @throws Error with one sentence when Java or the jars are missing, the port is in use, or the broker does not start
  */
 export async function startKafka(options: BrokerOptions): Promise<KafkaBroker> {
-  const { listen, signal, users = [], archiveOptions = classArchiveOptions() } = options;
+  const { listen, signal, users = [], settings = {}, archiveOptions = classArchiveOptions() } = options;
   const stop = options.stop ?? { signal: 'SIGKILL', timeoutMs: 1 };
   const jars = classPath();
   await assertFree(listen);
@@ -60,11 +62,11 @@ export async function startKafka(options: BrokerOptions): Promise<KafkaBroker> {
   const directory = await runDirectory('kafka');
   try {
     const ports = { port: address.port, loginPort: login.port, controllerPort };
-    const settings = await formatStorage({ host: address.host, ...ports, users, directory: directory.path });
+    const file = await formatStorage({ host: address.host, ...ports, users, settings, directory: directory.path });
     const process = await startProcess({
       name: 'Apache Kafka',
       command: 'java',
-      args: [...JVM_OPTIONS, ...archiveOptions, ...LOG_OPTIONS, '-cp', jars, 'kafka.Kafka', settings],
+      args: [...JVM_OPTIONS, ...archiveOptions, ...LOG_OPTIONS, '-cp', jars, 'kafka.Kafka', file],
       cwd: directory.path,
       ready: () => probe(address, PROBE_TIMEOUT_MS),
       readyTimeoutMs: READY_TIMEOUT_MS,

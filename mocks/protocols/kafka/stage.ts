@@ -34,7 +34,7 @@ export class Stage {
       const answer = await this.#writer.write(record);
       if ('error' in answer) throw new Error(`the broker refused the record: ${answer.error} (${answer.code})`);
       return { written: { topic: record.topic, partition: answer.partition, offset: answer.offset } };
-    });
+    }, record);
     return written;
   }
 

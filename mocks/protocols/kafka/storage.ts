@@ -19,6 +19,8 @@ export interface StorageOptions {
   controllerPort: number;
   /** Who may log in by PLAIN. */
   users: readonly PlainUser[];
+  /** What goes before the settings that are made here. */
+  settings: Readonly<Record<string, string>>;
 }
 
 /** A user who is known from the start, with a password of letters and digits. */
@@ -40,9 +42,9 @@ export async function formatStorage(options: StorageOptions): Promise<string> {
     join(logs, 'meta.properties'),
     properties({ version: 1, 'cluster.id': CLUSTER_ID, 'node.id': NODE_ID, 'directory.id': DIRECTORY_ID }),
   );
-  const settings = join(options.directory, 'server.properties');
-  await writeFile(settings, properties(serverProperties(options, logs)));
-  return settings;
+  const file = join(options.directory, 'server.properties');
+  await writeFile(file, properties({ ...serverProperties(options, logs), ...options.settings }));
+  return file;
 }
 
 function serverProperties({ host, port, loginPort, controllerPort, users }: StorageOptions, logs: string) {

@@ -37,15 +37,13 @@ export class Topics {
    */
   async ensure(topic: string): Promise<boolean> {
     if ((await this.list()).includes(topic)) return false;
-    await this.#ask(`the creation of topic ${topic}`, () =>
-      this.#admin.createTopics({ topics: [topic], partitions: PARTITIONS, replicas: 1 }),
-    );
-    // A topic is in the metadata before its partitions take requests.
-    await this.#until(`topic ${topic} to take requests`, async () => {
-      this.#reader.clearMetadata();
-      await this.#reader.listOffsets({ topics: [topic] });
-      return true;
-    });
+    try {
+      await this.#create(topic);
+    } catch (error) {
+      // Where the answer is lost the topic may be there, and nobody else would remove it.
+      await this.remove(topic).catch(() => {});
+      throw error;
+    }
     return true;
   }
 
@@ -105,6 +103,18 @@ export class Topics {
 
   async close(): Promise<void> {
     await Promise.all([this.#admin.close(), this.#reader.close(true)]);
+  }
+
+  async #create(topic: string): Promise<void> {
+    await this.#ask(`the creation of topic ${topic}`, () =>
+      this.#admin.createTopics({ topics: [topic], partitions: PARTITIONS, replicas: 1 }),
+    );
+    // A topic is in the metadata before its partitions take requests.
+    await this.#until(`topic ${topic} to take requests`, async () => {
+      this.#reader.clearMetadata();
+      await this.#reader.listOffsets({ topics: [topic] });
+      return true;
+    });
   }
 
   async #setAndSee(topic: string, name: string, value: string | undefined): Promise<void> {

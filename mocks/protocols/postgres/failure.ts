@@ -46,6 +46,10 @@ export function sentenceOf(error: unknown, at: Address, { signal, timeoutMs }: C
   return because(`could not be asked: ${text}.`);
 }
 
-function isLost(error: unknown): boolean {
-  return ['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '') || /^Connection terminated/.test(errorMessage(error));
+/** True when a connection that stood was lost; the library says so in several ways. */
+export function isLost(error: unknown): boolean {
+  return (
+    ['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '') ||
+    /^Connection terminated|^Client has encountered a connection error/.test(errorMessage(error))
+  );
 }

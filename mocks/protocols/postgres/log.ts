@@ -35,6 +35,8 @@ export class LogReader {
   #file = '';
   #offset = 0;
   #rest = Buffer.alloc(0);
+  /** Read, and not returned yet: what is here when a reading fails belongs to the next one. */
+  #entries: LogEntry[] = [];
 
   private constructor(superuser: Superuser) {
     this.#superuser = superuser;
@@ -57,13 +59,11 @@ export class LogReader {
   async read(): Promise<LogEntry[]> {
     const mark = `voxpact mark ${randomUUID()}`;
     await this.#superuser.run(`DO $$ BEGIN RAISE LOG '${mark}'; END $$`);
-    const entries: LogEntry[] = [];
     const deadlineMs = performance.now() + SETTLE_TIMEOUT_MS;
     for (;;) {
-      for (const entry of await this.#next()) {
-        if (entry.message !== mark) entries.push(entry);
-        else return entries;
-      }
+      this.#entries.push(...(await this.#next()));
+      const end = this.#entries.findLastIndex(({ message }) => message === mark);
+      if (end >= 0) return this.#entries.splice(0, end + 1).slice(0, -1);
       if (performance.now() > deadlineMs) {
         throw new Error(
           `PostgreSQL's log ${this.#file} did not show the harness's own mark within ${SETTLE_TIMEOUT_MS} ms`,

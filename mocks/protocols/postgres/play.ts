@@ -84,6 +84,13 @@ class Player {
     await Promise.all([...this.#sessions.values()].map((session) => closeSession(session)));
   }
 
+  get #expectsFault(): boolean {
+    return this.#performance.interaction.steps.some(({ content }) => {
+      const { example } = compile(content);
+      return typeof example === 'object' && example !== null && 'fault' in example;
+    });
+  }
+
   get #database(): string {
     return this.#at.database ?? 'postgres';
   }
@@ -106,7 +113,7 @@ class Player {
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal !== undefined) this.#note('destination', { ...refusal, command: 'CONNECT' });
-      else if (isNoServer(error)) this.#note('destination', { fault: 'refused' });
+      else if (isNoServer(error) && this.#expectsFault) this.#note('destination', { fault: 'refused' });
       else throw error;
     }
   }

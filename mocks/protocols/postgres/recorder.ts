@@ -17,6 +17,8 @@ export class Recorder {
   readonly #transcript = new Transcript();
   #clearedAtMs = 0;
   #paused = false;
+  /** Read from the log, and not in the record yet. */
+  readonly #unrecorded: LogEntry[] = [];
   #reading: Promise<void> = Promise.resolve();
 
   private constructor(superuser: Superuser, reader: LogReader, filter: LogFilter, clockOffsetMs: number) {
@@ -62,13 +64,19 @@ export class Recorder {
   async #read(): Promise<void> {
     if (this.#paused) return;
     const tablesOf = new Map<string, Tables>();
-    for (const entry of await this.#reader.read()) {
-      const atMs = this.#timeOf(entry);
-      if (atMs < this.#clearedAtMs || !this.#filter(entry)) continue;
-      const { dbname = '' } = entry;
-      if (hasStatement(entry) && !tablesOf.has(dbname)) tablesOf.set(dbname, await this.#tables(dbname));
-      this.#transcript.take(entry, tablesOf.get(dbname) ?? new Map(), atMs);
+    this.#unrecorded.push(...(await this.#reader.read()));
+    for (let [entry] = this.#unrecorded; entry !== undefined; [entry] = this.#unrecorded) {
+      await this.#record(entry, tablesOf);
+      this.#unrecorded.shift();
     }
+  }
+
+  async #record(entry: LogEntry, tablesOf: Map<string, Tables>): Promise<void> {
+    const atMs = this.#timeOf(entry);
+    if (atMs < this.#clearedAtMs || !this.#filter(entry)) return;
+    const { dbname = '' } = entry;
+    if (hasStatement(entry) && !tablesOf.has(dbname)) tablesOf.set(dbname, await this.#tables(dbname));
+    this.#transcript.take(entry, tablesOf.get(dbname) ?? new Map(), atMs);
   }
 
   /** Without its tables (the database has gone since) a statement is recorded with values as text. */

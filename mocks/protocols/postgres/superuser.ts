@@ -1,8 +1,9 @@
+import { isNativeError } from 'node:util/types';
 import type pg from 'pg';
 import { type Address, UnreachableError } from '../../adapter.ts';
 import { errorMessage } from '../../error-code.ts';
 import { closeSession, HARNESS_APPLICATION, NotPostgresError, openSession } from './client.ts';
-import { isUnreachable } from './failure.ts';
+import { isLost, isUnreachable } from './failure.ts';
 import type { Row } from './service.ts';
 
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -25,9 +26,10 @@ export class Superuser {
       const last: unknown = Array.isArray(result) ? result.at(-1) : result;
       return (last as pg.QueryResult<Record<string, unknown>>).rows;
     } catch (cause) {
-      throw new Error(`the harness could not run "${firstLine(sql)}" in database ${database}: ${errorMessage(cause)}`, {
-        cause,
-      });
+      // What ends a session is said before the session has ended; the next statement gets another one.
+      if (isNativeError(cause) && 'severity' in cause && cause.severity === 'FATAL') this.#sessions.delete(database);
+      const why = isLost(cause) ? 'the connection was lost' : errorMessage(cause);
+      throw new Error(`the harness could not run "${firstLine(sql)}" in database ${database}: ${why}`, { cause });
     }
   }
 
@@ -46,7 +48,8 @@ export class Superuser {
     const forget = () => {
       if (this.#sessions.get(database) === opened) this.#sessions.delete(database);
     };
-    opened.then((client) => client.once('end', forget), forget);
+    // A session that was reset says so at once, and only much later that it has ended.
+    opened.then((client) => client.once('end', forget).once('error', forget), forget);
     return opened;
   }
 

@@ -33,8 +33,15 @@ const kafka: ServiceMock<KafkaWorld> = {
     async 'topic takes records up to'({ topics }, params) {
       const topic = text(params, 'topic');
       const before = await topics.configured(topic, MAX_RECORD_BYTES);
-      await topics.configure(topic, MAX_RECORD_BYTES, String(Number(params.maxRecordBytes)));
-      return { undo: () => topics.configure(topic, MAX_RECORD_BYTES, before) };
+      const undo = () => topics.configure(topic, MAX_RECORD_BYTES, before);
+      try {
+        await topics.configure(topic, MAX_RECORD_BYTES, String(Number(params.maxRecordBytes)));
+      } catch (error) {
+        // Where the answer is lost the limit may hold all the same.
+        await undo().catch(() => {});
+        throw error;
+      }
+      return { undo };
     },
 
     /** `topic`: its name. What it held is gone for good, as it is when its retention runs out. */

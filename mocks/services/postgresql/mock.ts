@@ -28,6 +28,15 @@ async function addTenant({ run, password }: PostgresWorld, name: string): Promis
   await run(`REVOKE CONNECT, TEMPORARY ON DATABASE ${name} FROM PUBLIC`, [], 'postgres');
 }
 
+/** Removes what there is of a tenant. Where a connection is lost it is said once more: twice does no more than once. */
+async function removeTenant({ run }: PostgresWorld, name: string): Promise<void> {
+  const remove = async () => {
+    await run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`, [], 'postgres');
+    await run(`DROP ROLE IF EXISTS ${name}`, [], 'postgres');
+  };
+  await remove().catch(remove);
+}
+
 const ofTenant = { tenant_dbid: tenant.dbid };
 const personsOfTenant = { expression: `(SELECT dbid FROM ${tables.person} WHERE tenant_dbid = ${tenant.dbid})` };
 const fixturePersons = [...fixture.persons.map(({ dbid }) => dbid), newcomer.dbid];
@@ -131,13 +140,15 @@ const postgresql: PostgresService = {
     async 'another tenant has its database'(world, params) {
       const name = String(params.tenant ?? otherTenant.name);
       if (await databaseExists(world, name)) return {};
-      await addTenant(world, name);
-      return {
-        async undo() {
-          await world.run(`DROP DATABASE ${name} WITH (FORCE)`, [], 'postgres');
-          await world.run(`DROP ROLE ${name}`, [], 'postgres');
-        },
-      };
+      const undo = () => removeTenant(world, name);
+      try {
+        await addTenant(world, name);
+      } catch (error) {
+        // Half a tenant would be taken for a whole one the next time.
+        await undo();
+        throw error;
+      }
+      return { undo };
     },
     async 'another tenant has a DN in the database'(world) {
       const newTenant = await store(world, tables.tenant, foreignTenant);
