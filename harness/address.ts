@@ -9,15 +9,19 @@ const schemes: Readonly<Record<ProtocolName, readonly string[]>> = {
   HTTP: ['http'],
   HTTPS: ['https'],
   Redis: ['redis'],
-  Kafka: ['kafka'],
+  Kafka: ['kafka', 'kafkas'],
   Postgres: ['postgres', 'postgresql'],
   'SIP/TCP': ['sip', 'tcp'],
   'SIP/UDP': ['sip', 'udp'],
 };
 
+/** Those of them that mean TLS by themselves. */
+const tlsSchemes: readonly string[] = ['https', 'kafkas'];
+
 /**
  * Reads an address such as `http://127.0.0.1:9100`, `redis://user:password@127.0.0.1:6379` or `127.0.0.1:8888`.
- * An `https` address trusts what Node trusts: its own authorities and those of the file that NODE_EXTRA_CA_CERTS names.
+ * An `https` or `kafkas` address, and one of PostgreSQL with `?sslmode=verify-full`, trusts what Node trusts: its own
+ * authorities and those of the file that NODE_EXTRA_CA_CERTS names.
  * @throws {UsageError} when it is no address, lacks a port, or names another protocol's scheme
  */
 export function parseAddress(text: string, protocol: ProtocolName): Address {
@@ -44,18 +48,31 @@ export function parseAddress(text: string, protocol: ProtocolName): Address {
     port,
     ...(user === '' ? {} : { user }),
     ...(password === '' ? {} : { password }),
-    ...(scheme === 'https' ? { ca: getCACertificates('default').join('\n') } : {}),
+    ...(tlsSchemes.includes(scheme) || (protocol === 'Postgres' && isTls(url, text))
+      ? { ca: getCACertificates('default').join('\n') }
+      : {}),
     ...(url.pathname.length > 1 && protocol === 'Postgres' ? { database: url.pathname.slice(1) } : {}),
   };
+}
+
+/** Of the modes of libpq that encrypt, only the one that also looks who the server is. */
+function isTls({ searchParams }: URL, text: string): boolean {
+  const mode = searchParams.get('sslmode') ?? 'disable';
+  if (mode === 'disable' || mode === 'verify-full') return mode === 'verify-full';
+  throw new UsageError(`"${hidden(text)}": sslmode is "${mode}"; expected "verify-full", or "disable" for no TLS`);
+}
+
+/** The address as it was written, but for its password. */
+function hidden(text: string): string {
+  return text.replace(/:[^:@/]*@/, ':...@');
 }
 
 function loginOf({ username, password }: URL, text: string, example: string): { user: string; password: string } {
   try {
     return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
   } catch (cause) {
-    const hidden = text.replace(/:[^:@/]*@/, ':...@');
     throw new UsageError(
-      `the login in "${hidden}" is not percent-encoded as in a URL; expected something like ${example}`,
+      `the login in "${hidden(text)}" is not percent-encoded as in a URL; expected something like ${example}`,
       { cause },
     );
   }

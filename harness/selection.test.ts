@@ -1,3 +1,4 @@
+import { getCACertificates } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
 import { assumed, type Contract, destination } from '../contracts/contract.ts';
 import { parseAddress } from './address.ts';
@@ -71,6 +72,18 @@ describe('an address', () => {
       password: 'p@ss',
     });
     expect(parseAddress('postgres://t100:pw@127.0.0.1:5432/t100', 'Postgres')).toMatchObject({ database: 't100' });
+    expect(parseAddress('kafka://127.0.0.1:9092', 'Kafka')).toEqual({ host: '127.0.0.1', port: 9092 });
+  });
+
+  test('with TLS trusts what Node trusts', () => {
+    const ca = getCACertificates('default').join('\n');
+    expect(parseAddress('kafkas://127.0.0.1:9093', 'Kafka')).toEqual({ host: '127.0.0.1', port: 9093, ca });
+    const database = 'postgres://127.0.0.1:5432/t100?sslmode=';
+    expect(parseAddress(`${database}verify-full`, 'Postgres')).toMatchObject({ database: 't100', ca });
+    expect(parseAddress(`${database}disable`, 'Postgres')).not.toHaveProperty('ca');
+    expect(() => parseAddress(`${database.replace('//', '//u:secret@')}require`, 'Postgres')).toThrow(
+      '"postgres://u:...@127.0.0.1:5432/t100?sslmode=require": sslmode is "require"; expected "verify-full", or "disable" for no TLS',
+    );
   });
 
   test.each([

@@ -3,32 +3,19 @@ import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract, Interaction } from '../../contracts/contract.ts';
 import { dialect } from '../../contracts/dialect.ts';
 import type { Json } from '../../contracts/matchers.ts';
-import { compile } from '../../contracts/matching.ts';
-import type { KafkaCommit, KafkaKey, KafkaRecord } from '../../contracts/messages/kafka.ts';
+import type { KafkaRecord } from '../../contracts/messages/kafka.ts';
 import { world } from '../../contracts/world.ts';
 import type { MockServer } from '../../mocks/adapter.ts';
 import { adapter } from '../../mocks/protocols/kafka/adapter.ts';
 import kafka from '../../mocks/services/kafka/mock.ts';
 import { verifyScript } from './fixtures/exec.ts';
+import { kcatFunctions, writing } from './fixtures/kcat.ts';
 
 const { topics, groups } = dialect.kafka;
 const { call, tenant } = world;
 const uuidVersion4 = '/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/';
 const anyUuid = '/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/';
 const eventId = '5d0f6f0c-6b1e-4b3a-9a55-0a4f1c2d3e77';
-
-/**
- * A service as a shell script, by kcat: it is librdkafka, which frames, partitions, joins groups and commits in its own way.
- * `put` writes one record; `read_all` reads a topic to its end as a group, and commits.
- */
-const functions = `
-kcat_as() {
-  kcat -q -b "$VOXPACT_HOST:$VOXPACT_PORT" -X security.protocol=SASL_PLAINTEXT -X sasl.mechanisms=PLAIN \\
-    -X sasl.username="$VOXPACT_USER" -X sasl.password="$VOXPACT_PASSWORD" -X fetch.wait.max.ms=10 "$@" 2>&1
-}
-put() { topic="$1" key="$2" value="$3"; shift 3; printf %s "$value" | kcat_as -P -t "$topic" -k "$key" "$@"; }
-read_all() { kcat_as -e -X auto.offset.reset=earliest -G "$@"; }
-`;
 
 let contracts: readonly Contract[];
 let server: MockServer;
@@ -41,30 +28,8 @@ afterAll(() => server?.close());
 function verified(connection: number, part: string, script: (interaction: Interaction) => string) {
   const contract = contracts.find((each) => each.connection === connection);
   if (contract === undefined) throw new Error(`there is no contract of connection ${connection}`);
-  const withFunctions = (interaction: Interaction) => `${functions}${script(interaction)}`;
+  const withFunctions = (interaction: Interaction) => `${kcatFunctions('SASL_PLAINTEXT')}${script(interaction)}`;
   return verifyScript({ contract, part, adapter, server, served: contracts, script: withFunctions });
-}
-
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-
-function keyText(key: KafkaKey): string {
-  if (key === null || typeof key === 'string') return key ?? '';
-  if ('$bytes' in key) throw new Error('kcat takes a key as text');
-  return `${key.tenant}:${key.subject}`;
-}
-
-function put({ topic, key, headers = {}, value }: KafkaRecord): string {
-  const isText = typeof value === 'object' && value !== null && '$text' in value;
-  const pairs = Object.entries(headers).map(([name, text]) => `-H ${quoted(`${name}=${text}`)}`);
-  const words = [topic, keyText(key), isText ? String(value.$text) : JSON.stringify(value)];
-  return ['put', ...words.map(quoted), ...pairs].join(' ');
-}
-
-/** The records that a source writes by the contract, or what a broken one makes of them. */
-function writing({ steps }: Interaction, change: (record: KafkaRecord) => KafkaRecord = (record) => record): string[] {
-  const own = steps.filter(({ from, optional }) => from === 'source' && optional !== true);
-  const contents = own.map(({ content }) => compile(content).example as unknown as KafkaRecord | KafkaCommit);
-  return contents.flatMap((each) => ('commits' in each ? [] : [put(change(each))]));
 }
 
 const writer = (interaction: Interaction) => writing(interaction).join(' && ');

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 import {
@@ -13,6 +14,8 @@ import {
   TimeoutError,
 } from '@platformatic/kafka';
 import { type Address, UnreachableError } from '../../adapter.ts';
+import { trusting } from '../../common/trust.ts';
+import { tlsFailureCode } from '../../error-code.ts';
 
 /** How users log in. */
 export const SASL_MECHANISM = 'SCRAM-SHA-512';
@@ -78,11 +81,13 @@ function options(at: Address, timeoutMs: number): BaseOptions {
   };
 }
 
-/** An address with a user is a listener that wants a login. */
-function connectionOptions({ user, password = '' }: Address, timeoutMs: number): ConnectionOptions {
+/** An address with a user is a listener that wants a login; one with an authority, a listener that speaks TLS. */
+function connectionOptions({ host, user, password = '', ca }: Address, timeoutMs: number): ConnectionOptions {
   return {
     connectTimeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
     requestTimeout: timeoutMs,
+    // An IP address is no server name (RFC 6066, section 3).
+    ...(ca === undefined ? {} : { tls: { secureContext: trusting(ca) }, tlsServerName: isIP(host) === 0 }),
     ...(user === undefined ? {} : { sasl: { mechanism: SASL_MECHANISM, username: user, password } }),
   };
 }
@@ -132,7 +137,8 @@ export async function onceCoordinated<T>(request: () => Promise<T>, timeoutMs: n
 export function isLost(error: unknown): boolean {
   const chain = withCauses(error);
   const refused = brokerAnswer(error) !== undefined || chain.some((each) => each instanceof AuthenticationError);
-  return !refused && !chain.some(isUnreached) && chain.some((each) => each instanceof NetworkError);
+  const unmade = chain.some((each) => isUnreached(each) || tlsFailureCode(each) !== undefined);
+  return !refused && !unmade && chain.some((each) => each instanceof NetworkError);
 }
 
 /** True when the broker says that it has no such topic. */
@@ -152,6 +158,10 @@ export function clientFailure(error: unknown, at: Address, doing: string, timeou
   if (unreached !== undefined) {
     const sentence = `no Kafka broker can be reached at ${at.host}:${at.port}: ${unreached.message}`;
     return new UnreachableError(sentence, { cause: error });
+  }
+  const untrusted = chain.find((each) => tlsFailureCode(each) !== undefined);
+  if (untrusted !== undefined) {
+    return new Error(`TLS with ${broker} failed (${tlsFailureCode(untrusted)})`, { cause: untrusted });
   }
   const answer = brokerAnswer(error);
   if (chain.some((each) => each instanceof AuthenticationError)) {

@@ -330,15 +330,17 @@ describe('a broker at an address', () => {
   });
 
   test.each([
-    ['has one for users', 'PLAIN:PLAINTEXT,USERS:SASL_PLAINTEXT', 'SCRAM-SHA-512', { host: 'b', port: 9093 }],
-    ['has none for users', 'PLAIN:PLAINTEXT,USERS:PLAINTEXT', 'SCRAM-SHA-512', undefined],
-    ['has another mechanism', 'PLAIN:PLAINTEXT,USERS:SASL_PLAINTEXT', 'PLAIN', undefined],
-  ])('%s among its listeners', (_, protocols, mechanisms, expected) => {
+    ['has one for users', 'SASL_PLAINTEXT', 'SASL_PLAINTEXT', 'SCRAM-SHA-512', { host: 'b', port: 9093 }],
+    ['has one for users over TLS', 'SASL_SSL', 'SASL_SSL', 'SCRAM-SHA-512', { host: 'b', port: 9093 }],
+    ['has one for users over TLS only', 'SASL_SSL', 'SASL_PLAINTEXT', 'SCRAM-SHA-512', undefined],
+    ['has none for users', 'PLAINTEXT', 'SASL_PLAINTEXT', 'SCRAM-SHA-512', undefined],
+    ['has another mechanism', 'SASL_PLAINTEXT', 'SASL_PLAINTEXT', 'PLAIN', undefined],
+  ] as const)('%s among its listeners', (_, protocol, way, mechanisms, expected) => {
     const settings = new Map([
       ['advertised.listeners', 'PLAIN://a:9092,USERS://b:9093'],
-      ['listener.security.protocol.map', protocols],
+      ['listener.security.protocol.map', `PLAIN:PLAINTEXT,USERS:${protocol}`],
       ['sasl.enabled.mechanisms', mechanisms],
     ]);
-    expect(listenerIn(settings)).toEqual(expected);
+    expect(listenerIn(settings, way)).toEqual(expected);
   });
 });

@@ -127,7 +127,8 @@ export class Logins {
     const [described] = await this.#ask('the settings of its listeners', () =>
       this.#admin.describeConfigs({ resources: [resource] }),
     );
-    const listener = listenerIn(new Map(described?.configs.map(({ name, value }) => [name, value])));
+    const settings = new Map(described?.configs.map(({ name, value }) => [name, value]));
+    const listener = listenerIn(settings, this.#at.ca === undefined ? 'SASL_PLAINTEXT' : 'SASL_SSL');
     if (listener !== undefined) return { ...this.#at, ...listener };
     const where = `${this.#at.host}:${this.#at.port}`;
     throw new Error(`the Kafka broker at ${where} has no listener where users log in by ${SASL_MECHANISM}`);
@@ -241,12 +242,13 @@ export function loginPortBeside(port: number, [contract]: readonly Contract[]): 
   return port === plain ? login : undefined;
 }
 
-/** Finds among a broker's settings the first listener where users log in; undefined where there is none. */
+/** Finds among a broker's settings the first listener where users log in that way; undefined where there is none. */
 export function listenerIn(
   settings: ReadonlyMap<string, string | null | undefined>,
+  way: 'SASL_PLAINTEXT' | 'SASL_SSL',
 ): Pick<Address, 'host' | 'port'> | undefined {
   const [advertised, protocols, mechanisms] = LISTENER_SETTINGS.map((name) => settings.get(name)?.split(',') ?? []);
-  const name = protocols?.find((each) => each.endsWith(':SASL_PLAINTEXT'))?.replace(/:.*$/, '');
+  const name = protocols?.find((each) => each.endsWith(`:${way}`))?.replace(/:.*$/, '');
   const found = /^(.+):\/\/\[?(.+?)\]?:(\d+)$/;
   const [listener] = (advertised ?? []).map((each) => found.exec(each)).filter((each) => each?.[1] === name);
   if (!mechanisms?.includes(SASL_MECHANISM) || listener?.[2] === undefined) return undefined;
@@ -288,7 +290,8 @@ function textOf({
   return JSON.stringify([resourceType, resourceName, resourcePatternType, principal, host, operation, permissionType]);
 }
 
-async function credentials({ name, password }: User) {
+/** What a broker has to know of a user to check a password without having it (RFC 5802). */
+export async function credentials({ name, password }: Pick<User, 'name' | 'password'>) {
   const salt = randomBytes(16);
   const saltedPassword = await promisify(pbkdf2)(password, salt, ITERATIONS, HASH_BYTES, 'sha512');
   return { name, mechanism: ScramMechanisms.SCRAM_SHA_512, iterations: ITERATIONS, salt, saltedPassword };

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Json } from '../../../contracts/matchers.ts';
 import { type SqlResult, SUCCESS } from '../../../contracts/messages/postgres.ts';
 import type { Address } from '../../adapter.ts';
+import { trusting } from '../../common/trust.ts';
 import { errorCode } from '../../error-code.ts';
 
 /** What sessions of the harness call themselves; they are in no record. */
@@ -70,7 +71,7 @@ export async function openSession(options: SessionOptions): Promise<pg.Client> {
     stream: () => stream,
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     ...(at.password === undefined ? {} : { password: at.password }),
-    ...(at.ca === undefined ? {} : { ssl: { ca: at.ca } }),
+    ...(at.ca === undefined ? {} : { ssl: { secureContext: trusting(at.ca) } }),
     ...(application === undefined ? {} : { application_name: application }),
     ...(statementTimeoutMs === undefined ? {} : { query_timeout: statementTimeoutMs }),
   });

@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import type pg from 'pg';
 import { type Address, UnreachableError } from '../../adapter.ts';
-import { errorMessage } from '../../error-code.ts';
+import { errorMessage, tlsFailureCode } from '../../error-code.ts';
 import { closeSession, HARNESS_APPLICATION, NotPostgresError, openSession } from './client.ts';
 import { isLost, isUnreachable } from './failure.ts';
 import type { Row } from './service.ts';
@@ -64,7 +64,9 @@ export class Superuser {
     }).catch((cause: unknown) => {
       const server = `PostgreSQL at ${this.#at.host}:${this.#at.port}`;
       const said = errorMessage(cause);
-      const reason = cause instanceof NotPostgresError ? `what answers does not speak its protocol: ${said}` : said;
+      const untrusted = tlsFailureCode(cause);
+      const failed = untrusted === undefined ? said : `TLS failed (${untrusted})`;
+      const reason = cause instanceof NotPostgresError ? `what answers does not speak its protocol: ${said}` : failed;
       const Kind = isUnreachable(cause) ? UnreachableError : Error;
       throw new Kind(`the harness could not enter database ${database} of ${server} as ${role}: ${reason}`, { cause });
     });
