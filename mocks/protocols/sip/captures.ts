@@ -61,6 +61,21 @@ export class Captures {
     return this.#found([variable], expression, { search_in: 'var', variable: kept });
   }
 
+  /** An action that keeps what the group of an expression fits; where nothing does, what was kept before stays. */
+  text(variable: string, expression: string): string {
+    return this.#found([unused, variable], expression, { search_in: 'msg' });
+  }
+
+  /** Actions that set `is` when a kept text is this one, and unset it otherwise. */
+  compare(is: string, variable: string, value: string): string[] {
+    const order = 'order';
+    for (const each of [is, order]) this.#variables.add(each);
+    return [
+      element('strcmp', { assign_to: order, variable, value }),
+      element('test', { assign_to: is, variable: order, compare: 'equal', value: 0 }),
+    ];
+  }
+
   /** An action that sets a variable when a number is 1. */
   test(variable: string, compared: string): string {
     this.#variables.add(variable);

@@ -102,6 +102,20 @@ test('a final response to INVITE is repeated over UDP only', () => {
   expect(section(scenario, 'run0', 'end').match(/<send.*>/g)).toEqual(['<send>', '<send retrans="500">']);
 });
 
+test('a call that is up may last, and goes on beyond its interaction; who has yet to acknowledge has no longer than before', () => {
+  const released = interactionOf('released', basicCall('TCP', '1001') as Step[]);
+  const scenario = destinationScenario([released], { ...tcp, switches: [], callLimitMs: 60_000 });
+  expect(section(scenario, 'run0', 'end').match(/<recv request.*>/g)).toEqual([
+    '<recv request="ACK" optional="true"/>',
+    '<recv request="BYE" timeout="60000" ontimeout="done">',
+  ]);
+  expect(scenario.match(/<recv .*optional="global".*>/g)).toEqual([
+    '<recv request="^(BYE)$" regexp_match="true" optional="global" next="released">',
+    '<recv request="^(INVITE)$" regexp_match="true" optional="global" next="offered">',
+  ]);
+  expect(destinationScenario([released], { ...tcp, switches: [] })).not.toMatch(/timeout|global/);
+});
+
 test('a request within the dialog goes to where the source is, by the names that it gave', () => {
   const leaving = interactionOf('leaving', releasedByCallee('TCP', '1011') as Step[]);
   const scenario = destinationScenario([leaving], { ...tcp, switches: [] });

@@ -5,7 +5,9 @@ import { statusLine } from './asked.ts';
 import { awaited, awaitRequest, missable } from './awaiting.ts';
 import { Captures } from './captures.ts';
 import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
+import { label } from './elements.ts';
 import { movesOf } from './moves.ts';
+import { openDialog } from './open-dialog.ts';
 import { AnsweringRequests } from './own-requests.ts';
 import { keywords, ScenarioError } from './render.ts';
 import { repetition } from './repetition.ts';
@@ -25,6 +27,11 @@ export interface DestinationScenarioOptions {
   control: string;
   /** How long to listen after the last message, in milliseconds. */
   lingerMs: number;
+  /**
+   * How long a call that is up waits for its source's next request, in milliseconds; then the source may do to it what it may do to
+   * any call. When absent, a call goes as its interaction says, and waits no longer than for any other message.
+   */
+  callLimitMs?: number;
 }
 
 /**
@@ -34,6 +41,7 @@ export interface DestinationScenarioOptions {
  */
 export function destinationScenario(interactions: readonly Interaction[], options: DestinationScenarioOptions): string {
   const captures = new Captures();
+  const { transport, callLimitMs } = options;
   const branches = branchesOf(interactions, options, captures);
   const order = moreSpecialFirst(branches);
   const [first = 0] = order;
@@ -57,11 +65,12 @@ export function destinationScenario(interactions: readonly Interaction[], option
     element('recv', { request: '.*', regexp_match: true, rrs: true, ...gated }, [element('action', {}, taken)]),
     label(gate === undefined ? 'choice' : `pass${first}`),
     ...order.slice(gate === undefined ? 0 : 1).flatMap((at) => choose(branches[at] as Branch, at, captures)),
-    ...strays(options.transport, captures),
+    ...strays(transport, captures),
     label('message'),
     jump('control', 'control'),
     ...(gate === undefined ? [jump('choice')] : [element('nop', gated), jump(`pass${first}`)]),
     ...controlled(options.switches, captures),
+    ...(callLimitMs === undefined ? [] : openDialog({ transport, callLimitMs }, captures)),
     ...branches.flatMap((branch, at) => [
       ...(branch.gate === undefined
         ? []
@@ -71,7 +80,7 @@ export function destinationScenario(interactions: readonly Interaction[], option
             jump(`pass${at}`),
           ]),
       label(`run${at}`),
-      ...followed(branch, `${at}`, options.transport, captures),
+      ...followed(branch, `${at}`, { transport, captures, callLimitMs }),
     ]),
     label('end'),
     ...(options.lingerMs > 0 ? [element('pause', { milliseconds: options.lingerMs })] : []),
@@ -81,7 +90,6 @@ export function destinationScenario(interactions: readonly Interaction[], option
   ]);
 }
 
-const label = (id: string) => element('label', { id });
 const jump = (next: string, test?: string) => element('nop', { next, test });
 /** Goes on at a label where an action sets a variable. */
 const ask = (next: string, test: string, action: string) =>
@@ -125,23 +133,25 @@ function askFirstLine(next: string, expression: string, captures: Captures): str
   return ask(next, 'found', captures.within('found', 'firstLine', expression));
 }
 
+interface Going {
+  transport: SipTransport;
+  captures: Captures;
+  callLimitMs: number | undefined;
+}
+
 /** What comes after the request of a branch, to the end of every interaction that goes this way. */
-function followed(
-  { elements, next, ends }: Branch,
-  name: string,
-  transport: SipTransport,
-  captures: Captures,
-): string[] {
+function followed({ elements, next, ends }: Branch, name: string, going: Going): string[] {
+  const { transport, captures, callLimitMs } = going;
   const [first] = next;
   if (first === undefined) return [...elements, jump('end')];
   const place = `${name}at${first.depth}`;
-  const patience = ends ? { timeout: MAY_COME_MS, ontimeout: 'end' } : {};
+  const patience = ends ? { timeout: MAY_COME_MS, ontimeout: 'end' } : limitOf(next, callLimitMs);
   if (next.length === 1) {
     const isMissable = first.method === 'ACK' && first.elements.length === 0 && first.next.length > 0;
     const { actions, again, method } = first;
     const recv = awaitRequest(method, actions, isMissable ? { ...missable(transport, place), ...patience } : patience);
     const own = { recv, method, again, isMissable: isMissable && transport === 'UDP', name: place };
-    return [...awaited(elements, own), ...followed(first, name, transport, captures)];
+    return [...awaited(elements, own), ...followed(first, name, going)];
   }
   const run = (branch: Branch) => `run${name}x${next.indexOf(branch)}`;
   const hit = (branch: Branch) => `hit${first.depth}x${next.indexOf(branch)}`;
@@ -171,11 +181,14 @@ function followed(
         ...moreSpecialFirst(toBeTold).map((at) => jump(run(toBeTold[at] as Branch), hit(toBeTold[at] as Branch))),
         jump('end'),
       ]),
-    ...next.flatMap((branch, at) => [
-      label(`run${name}x${at}`),
-      ...followed(branch, `${name}x${at}`, transport, captures),
-    ]),
+    ...next.flatMap((branch, at) => [label(`run${name}x${at}`), ...followed(branch, `${name}x${at}`, going)]),
   ];
+}
+
+/** A call that is up may last; who has yet to acknowledge or to cancel has the time of any message. */
+function limitOf(next: readonly Branch[], callLimitMs: number | undefined) {
+  const isUp = next.every(({ method }) => method !== 'ACK' && method !== 'CANCEL');
+  return isUp && callLimitMs !== undefined ? { timeout: callLimitMs, ontimeout: 'done' } : {};
 }
 
 /** What is kept of a request that may be any of several. */

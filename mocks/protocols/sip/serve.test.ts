@@ -221,6 +221,39 @@ test('a repeated request over UDP is answered again and recorded once', async ()
   expect((await recorded('UDP'))[0]?.messages).toHaveLength(2);
 });
 
+test.each(['TCP', 'UDP'] as const)(
+  'a call over %s is held twice and hung up, as no interaction has it',
+  async (transport) => {
+    const source = await dial(transport);
+    const callId = `open${transport}`;
+    const first = invite({ transport, local: source.local, callId, number: numberOf[transport] });
+    source.send(first);
+    const answered = await source.received('SIP/2.0 200');
+    const uri = headerOf(answered, 'Contact').slice(1, -1);
+    const parts = { transport, local: source.local, callId, uri, to: headerOf(answered, 'To') };
+    source.send(request({ ...parts, branch: `${callId}a1`, cseq: '1 ACK' }));
+    const offer = first.slice(first.indexOf('v=0'));
+    const held = `${offer}a=sendonly\r\n`;
+    const reinvite = async (number: number, body: string) => {
+      const extra = ['Contact: <sip:raw@127.0.0.1:9>', 'Content-Type: application/sdp'];
+      source.send(request({ ...parts, branch: `${callId}i${number}`, cseq: `${number} INVITE`, extra, body }));
+      const answer = await source.received('SIP/2.0 200');
+      source.send(request({ ...parts, branch: `${callId}a${number}`, cseq: `${number} ACK` }));
+      return answer.slice(answer.indexOf('o=')).match(/^(?:o=.*|a=(?:sendrecv|recvonly|inactive))$/gm);
+    };
+    const origin = (version: number) => `o=- 1 ${version} IN IP4 127.0.0.1`;
+    expect(await reinvite(2, held)).toEqual([origin(2), 'a=recvonly']);
+    expect(await reinvite(3, offer)).toEqual([origin(3), 'a=sendrecv']);
+    expect(await reinvite(4, held.replace('sendonly', 'inactive'))).toEqual([origin(4), 'a=inactive']);
+    source.send(request({ ...parts, branch: `${callId}5`, cseq: '5 OPTIONS' }));
+    expect(headerOf(await source.received('SIP/2.0 200'), 'CSeq')).toBe('5 OPTIONS');
+    source.send(request({ ...parts, branch: `${callId}6`, cseq: '6 INFO' }));
+    expect(headerOf(await source.received('SIP/2.0 501'), 'CSeq')).toBe('6 INFO');
+    source.send(request({ ...parts, branch: `${callId}7`, cseq: '7 BYE' }));
+    expect(headerOf(await source.received('SIP/2.0 200'), 'CSeq')).toBe('7 BYE');
+  },
+);
+
 test('what no contract knows is answered by the protocol and recorded', async () => {
   const source = await dial('TCP');
   source.send(invite({ transport: 'TCP', local: source.local, callId: 'strange', number: '4711' }));

@@ -17,8 +17,10 @@ import { setState } from './states.ts';
 import { type SipTransport, transportOf } from './transport.ts';
 
 const READY_TIMEOUT_MS = 20_000;
-/** How long a dialog may wait for its source's next message (64*T1). */
+/** How long a call that is not up may wait for its source's next message (64*T1). */
 const DIALOG_TIMEOUT_MS = 32_000;
+/** How long a call that is up may wait for its source's next request. */
+const CALL_LIMIT_MS = 3_600_000;
 /**
  * How much of a log is kept that nobody has asked for: many more dialogs than the record remembers. SIPp itself would lose messages
  * when it has to begin another file.
@@ -43,7 +45,10 @@ export async function serve({ contracts, listen, service, signal }: ServeOptions
   const interactions = contracts.flatMap((contract) => contract.interactions);
   const answered = interactions.filter(({ steps }) => steps[0]?.from === 'source');
   const lingerMs = transport === 'UDP' ? UDP_LINGER_MS : 0;
-  const scenario = destinationScenario(answered, { transport, switches, control: control.name, lingerMs });
+  const scenario = destinationScenario(answered, {
+    ...{ transport, switches, control: control.name, lingerMs },
+    callLimitMs: CALL_LIMIT_MS,
+  });
   await assertFree(listen, transport);
   const directory = await runDirectory('sipp-destination');
   try {

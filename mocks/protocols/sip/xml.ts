@@ -3,7 +3,8 @@ import { ScenarioError } from './render.ts';
 /** T1 of RFC 3261, section 17.1.1.1. */
 export const T1_MS = 500;
 
-type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+/** Of an element; one that is undefined is left out. */
+export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8" ?>';
 
@@ -32,7 +33,7 @@ function escapeXml(text: string): string {
 /**
  * A `send` element. SIPp ends the lines with CRLF and counts the body for `[len]`.
  * @param body its lines, ended by CRLF or LF
- * @param attributes how it is repeated, and which transaction it belongs to
+ * @param attributes how it is repeated, which transaction it belongs to, and the label to go on at
  * @throws ScenarioError when the text would end the element
  */
 export function send(lines: readonly string[], body: string, attributes: Attributes = {}): string {
