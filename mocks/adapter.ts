@@ -1,6 +1,7 @@
 import type { Contract, Interaction, ProviderState } from '../contracts/contract.ts';
 import type { ObservedMessage } from '../contracts/conversation.ts';
 import type { MessageProfile } from '../contracts/messages/profile.ts';
+import type { CallControl } from './calls.ts';
 
 export type { ObservedMessage } from '../contracts/conversation.ts';
 
@@ -35,11 +36,8 @@ export interface StateSet {
   undo(): Promise<void>;
 }
 
-/** A running destination: a mock, or a real server that is being watched. */
-export interface MockServer {
-  address: Address;
-  /** What a source of this contract dials, where each source has a login of its own; `address` where they have none. */
-  addressFor?(contract: Contract): Address;
+/** What a running mock can be asked, wherever it listens, if it does. */
+export interface Mock {
   /** Sets a provider state. @throws UnknownStateError when no handler has that name. */
   setState(state: ProviderState): Promise<StateSet>;
   /** All exchanges that are still in the bounded record, oldest first. */
@@ -55,8 +53,17 @@ export interface MockServer {
    * afterwards does nothing. Connections, their sessions and the record stay.
    */
   reset?(): Promise<void>;
+  /** The calls that it can be asked to place; absent where it places none. */
+  calls?: CallControl;
   /** Stops listening and frees all that was started. Closing twice is allowed. */
   close(): Promise<void>;
+}
+
+/** A running destination: a mock, or a real server that is being watched. */
+export interface MockServer extends Mock {
+  address: Address;
+  /** What a source of this contract dials, where each source has a login of its own; `address` where they have none. */
+  addressFor?(contract: Contract): Address;
 }
 
 /** A recorder between a source and a destination. It forwards bytes untouched. */
@@ -82,6 +89,8 @@ export interface ServeOptions {
   service: ServiceMock;
   /** What the mock knows, shared with its other ports; a new world of the service's own when absent. */
   world?: unknown;
+  /** Contracts of the same wire whose source the system is: by these the mock opens connections, where it can be asked to. */
+  dials?: readonly Contract[];
   signal?: AbortSignal;
 }
 
@@ -113,6 +122,12 @@ export interface ProtocolAdapter {
   serve(options: ServeOptions): Promise<MockServer>;
   /** Stands between: forwards untouched and records. */
   tap(listen: Address, forward: Address): Promise<Tap>;
+}
+
+/** Of the wires on which a system can be asked to open connections, also one that nobody opens a connection to. */
+export interface Dials {
+  /** Stands in for the source of contracts, which calls when it is asked to and listens nowhere. */
+  dial(options: Required<Pick<ServeOptions, 'dials'>>): Mock;
 }
 
 /** Of the wires whose destination is real software: watch one that runs already instead of starting one. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type ProtocolName, systemSlug } from '../contracts/architecture.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { rowOf } from '../contracts/parts.ts';
-import type { Attachable, Carries, ProtocolAdapter, Relays, Respells, ServiceMock } from './adapter.ts';
+import type { Attachable, Carries, Dials, ProtocolAdapter, Relays, Respells, ServiceMock } from './adapter.ts';
 
 /** The folder of each of the table's protocols below `mocks/protocols`. */
 const protocolFolders: Readonly<Record<ProtocolName, string>> = {
@@ -16,6 +16,9 @@ const protocolFolders: Readonly<Record<ProtocolName, string>> = {
   'SIP/UDP': 'sip',
 };
 
+/** The wires on which a system can be asked to open connections; their adapters have {@link Dials}. */
+const dialledFolders: readonly string[] = ['sip'];
+
 const fileEnding = import.meta.url.slice(-3);
 
 /** What may be chosen about adapters. A wire that has no such choice takes no notice. */
@@ -24,7 +27,7 @@ export interface AdapterOptions {
   codec?: string;
 }
 
-type Adapter = ProtocolAdapter & Partial<Attachable & Respells & Carries & Relays>;
+type Adapter = ProtocolAdapter & Partial<Attachable & Respells & Carries & Relays & Dials>;
 
 /**
  * The adapter of a protocol; loaded when first asked for, so that nobody waits for a wire that is not used.
@@ -35,6 +38,16 @@ export async function adapterFor(protocol: ProtocolName, options: AdapterOptions
     new URL(`./protocols/${protocolFolders[protocol]}/adapter${fileEnding}`, import.meta.url).href
   )) as { adapter: Adapter; adapterWith?(options: AdapterOptions): Promise<Adapter> };
   return (await module.adapterWith?.(options)) ?? module.adapter;
+}
+
+/** Whether the source of a contract can be asked to open its connections. */
+export function isDialled(contract: Contract): boolean {
+  return dialledFolders.includes(protocolFolders[rowOf(contract).protocol]);
+}
+
+/** Whether a mock that speaks one protocol speaks the other, too. */
+export function isSameWire(one: ProtocolName, other: ProtocolName): boolean {
+  return protocolFolders[one] === protocolFolders[other];
 }
 
 /** Whether a running server of the system can be watched, instead of one that is started. */

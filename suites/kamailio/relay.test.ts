@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isSipResponse } from '../../contracts/messages/sip.ts';
 import { brokenRelayRules, type RelayTraffic, relayOccasions, relayRules } from '../../contracts/sip-relay-rules.ts';
 import { brokenSipRules } from '../../contracts/sip-rules.ts';
 import { world } from '../../contracts/world.ts';
 import type { ServiceMock } from '../../mocks/adapter.ts';
+import type { CallControl } from '../../mocks/calls.ts';
 import { serveRelay } from '../../mocks/protocols/sip/proxy/serve.ts';
 import { serviceMock } from '../../mocks/registry.ts';
 import { breaks, type Copy } from './breaks.ts';
@@ -107,6 +109,30 @@ test.each(brokenRelays)('a relay that $what is caught', async ({ good, bad, said
     const call = await relayed.called(...callToAgent(relayed), relay);
     const broken = brokenRelayRules(relayed.trafficOf(call));
     expect(broken.filter((each) => each.includes('Message 1 downstream'))).toEqual(said);
+  } finally {
+    await relay.close();
+  }
+});
+
+test('a relay calls an end itself when it is asked to, and records that beside what it relays', async () => {
+  const contract = relayed.contract(51);
+  const end = relayed.end(57);
+  const relay = await serveRelay({
+    contracts: [contract],
+    dials: [end.contract],
+    service: (await serviceMock(contract)) as ServiceMock,
+    listen: { host: '127.0.0.1', port: 0 },
+    ends: [end],
+  });
+  try {
+    const own = relay.calls as CallControl;
+    const to = `sip:${world.dns.webrtc.number}@${end.at.host}:${end.at.port}`;
+    const { id } = await own.place({ to, connection: 57 });
+    while (own.find(id).state !== 'up') await setTimeout(5);
+    expect(await own.hangUp(id)).toEqual({ id, to, state: 'ended', reason: 'hung up here' });
+    const [number, interaction] = callToAgent(relayed)[1];
+    expect(relay.exchanges()).toHaveLength(1);
+    expect(againstContract({ number, interaction, messages: relay.exchanges()[0]?.messages ?? [] })).toEqual([]);
   } finally {
     await relay.close();
   }

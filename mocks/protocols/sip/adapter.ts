@@ -1,5 +1,6 @@
 import { sipProfile } from '../../../contracts/messages/sip-profile.ts';
-import type { Carries, ProtocolAdapter, Relays, Respells } from '../../adapter.ts';
+import type { Carries, Dials, ProtocolAdapter, Relays, Respells } from '../../adapter.ts';
+import { dial } from './calls/dial.ts';
 import { openLine } from './line.ts';
 import { play as playDialog } from './play.ts';
 import { canRelay } from './proxy/relaying.ts';
@@ -19,12 +20,13 @@ const play: ProtocolAdapter['play'] = async (performance, at, signal) => {
 };
 
 /** SIP over TCP and UDP. SIPp plays both ends, Kamailio a proxy between them; the tap is ours. */
-export const adapter: ProtocolAdapter & Respells & Carries & Relays = {
+export const adapter: ProtocolAdapter & Respells & Carries & Relays & Dials = {
   profile: sipProfile,
   play,
   serve,
   relays: canRelay,
   serveBetween: serveRelay,
+  dial,
   tap,
   respell,
   openLine,

@@ -83,7 +83,7 @@ export function messagesOf({ log }: CallOutcome, own: Side): RecordedMessage[] {
 }
 
 /** The address of this machine from which packets go there; connecting a UDP socket sends nothing. */
-async function localHostTowards({ host, port }: Address): Promise<string> {
+export async function localHostTowards({ host, port }: Pick<Address, 'host' | 'port'>): Promise<string> {
   const socket = createSocket('udp4');
   try {
     socket.connect(port, host);

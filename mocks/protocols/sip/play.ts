@@ -1,15 +1,13 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import type { Interaction } from '../../../contracts/contract.ts';
 import { Conversation } from '../../../contracts/conversation.ts';
 import { compile } from '../../../contracts/matching.ts';
 import { isSipResponse } from '../../../contracts/messages/sip.ts';
 import { sipProfile } from '../../../contracts/messages/sip-profile.ts';
 import { type Address, type Observed, type Performance, UnreachableError } from '../../adapter.ts';
-import { errorCode } from '../../error-code.ts';
 import { type Call, messagesOf, placeCall, takeCall } from './call.ts';
 import { observe } from './observe.ts';
 import { refusesDatagrams } from './refusal.ts';
+import { resolved } from './resolved.ts';
 import { type CallOutcome, EXIT_PORT_IN_USE, preflight } from './sipp.ts';
 import { transportOf } from './transport.ts';
 
@@ -74,17 +72,6 @@ interface Peer {
 function parseAddress(text: string): Address | undefined {
   const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(text) ?? [];
   return host === '' ? undefined : { host, port: Number(port) };
-}
-
-async function resolved({ host, port }: Address): Promise<string | UnreachableError> {
-  if (isIP(host) !== 0) return host;
-  try {
-    return (await lookup(host, 4)).address;
-  } catch (cause) {
-    return new UnreachableError(`nobody answers at ${host}:${port} (${errorCode(cause)}); is that its name?`, {
-      cause,
-    });
-  }
 }
 
 async function observed(call: Call, outcome: CallOutcome, { to, address }: Peer): Promise<Observed> {

@@ -6,6 +6,8 @@ import { errorMessage } from '../../error-code.ts';
 import { assertFree, freePort } from '../../ports.ts';
 import { type RunDirectory, runDirectory, type ServerProcess, startProcess } from '../../process.ts';
 import { BegunDialogs } from './begun-dialogs.ts';
+import { type CallForm, callForms } from './calls/form.ts';
+import { PlacedCalls } from './calls/placed-calls.ts';
 import { ScenarioControl } from './control.ts';
 import { destinationScenario, UDP_LINGER_MS } from './destination-scenario.ts';
 import { GrowingFile } from './growing-file.ts';
@@ -36,7 +38,7 @@ const MOST_ATTEMPTS = 3;
  * @throws Error with one sentence when SIPp is missing or the port is in use; ScenarioError when two interactions cannot be told
  * apart; the signal's reason when aborted
  */
-export async function serve({ contracts, listen, service, signal }: ServeOptions): Promise<MockServer> {
+export async function serve({ contracts, listen, service, signal, dials = [] }: ServeOptions): Promise<MockServer> {
   signal?.throwIfAborted();
   await preflight();
   const transport = commonTransport(contracts.map(transportOf));
@@ -58,6 +60,7 @@ export async function serve({ contracts, listen, service, signal }: ServeOptions
       ...{ address, process, directory, control, transport },
       service: service as SipServiceMock,
       begun: interactions.filter((each) => !answered.includes(each)),
+      forms: callForms({ dials, contracts }),
     });
   } catch (error) {
     await directory.remove();
@@ -123,10 +126,13 @@ interface Running {
   service: SipServiceMock;
   /** The interactions that the destination begins. */
   begun: readonly Interaction[];
+  /** By which it calls when it is asked to. */
+  forms: readonly CallForm[];
 }
 
 class SippServer implements MockServer {
   readonly address: Address;
+  readonly calls: PlacedCalls;
   readonly #running: Running;
   readonly #record = new SipRecord();
   #log = new MessageLog();
@@ -139,6 +145,7 @@ class SippServer implements MockServer {
     this.#running = running;
     this.address = running.address;
     const { begun: interactions, transport, address } = running;
+    this.calls = new PlacedCalls(running.forms, this.#record);
     this.#begun = new BegunDialogs({ interactions, transport, host: address.host, record: this.#record });
     this.#logFile = new GrowingFile(`${running.directory.path}/${sippFiles.log}`, KEPT_LOG_BYTES);
     this.#errorFile = new GrowingFile(`${running.directory.path}/${sippFiles.errors}`, KEPT_LOG_BYTES);
@@ -173,6 +180,7 @@ class SippServer implements MockServer {
     this.#closed ??= (async () => {
       this.#read();
       await this.#begun.close();
+      await this.calls.close();
       await this.#running.process.stop();
       await this.#logFile.close();
       await this.#errorFile.close();
@@ -207,6 +215,7 @@ class SippServer implements MockServer {
 
   #read(): void {
     if (this.#closed !== undefined) return;
+    this.calls.read();
     const { control, transport } = this.#running;
     for (const { direction, bytes, atMs } of this.#logged()) {
       if (callId(bytes).startsWith(control.name)) continue;

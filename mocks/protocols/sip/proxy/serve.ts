@@ -4,6 +4,8 @@ import type { Address, End, Exchange, MockServer, ServeOptions, StateSet, Tap } 
 import { errorMessage } from '../../../error-code.ts';
 import { freePort } from '../../../ports.ts';
 import { BegunDialogs } from '../begun-dialogs.ts';
+import { callForms } from '../calls/form.ts';
+import { PlacedCalls } from '../calls/placed-calls.ts';
 import { SOURCE_ADDRESS } from '../play.ts';
 import { SipRecord } from '../record.ts';
 import { serve } from '../serve.ts';
@@ -66,13 +68,13 @@ class Opened {
 }
 
 async function open(options: RelayOptions, opened: Opened): Promise<MockServer> {
-  const { contracts, listen, ends, signal, config = proxyConfig } = options;
+  const { contracts, dials = [], listen, ends, signal, config = proxyConfig } = options;
   const service = options.service as RelayingMock;
   const { relaying } = service;
   const anyPort = async (): Promise<Address> => ({ host, port: await freePort(host) });
   const overTcp = ({ port }: Pick<Address, 'port'>): Hop => ({ host, port, transport: 'TCP' });
 
-  const farEnds = opened.add(await serve({ ...options, listen: { host, port: 0 } }));
+  const farEnds = opened.add(await serve({ ...options, dials: [], listen: { host, port: 0 } }));
   const [own, node] = [await anyPort(), await anyPort()];
   const record = new SipRecord();
   const recorder = opened.add(await tap(listen, own, record));
@@ -101,7 +103,8 @@ async function open(options: RelayOptions, opened: Opened): Promise<MockServer> 
       record,
     }),
   );
-  return new Relay({ service, kamailio, recorder, record, begun, node, opened });
+  const calls = opened.add(new PlacedCalls(callForms({ dials, contracts }), record));
+  return new Relay({ service, kamailio, recorder, record, begun, calls, node, opened });
 }
 
 function hopTo({ contract, at }: End): Hop {
@@ -114,6 +117,7 @@ interface Running {
   recorder: Tap;
   record: SipRecord;
   begun: BegunDialogs;
+  calls: PlacedCalls;
   /** The node that is asked whether it is in service. */
   node: Address;
   opened: Opened;
@@ -121,11 +125,13 @@ interface Running {
 
 class Relay implements MockServer {
   readonly address: Address;
+  readonly calls: PlacedCalls;
   readonly #running: Running;
 
   constructor(running: Running) {
     this.#running = running;
     this.address = running.recorder.address;
+    this.calls = running.calls;
   }
 
   setState(state: ProviderState): Promise<StateSet> {
@@ -133,6 +139,7 @@ class Relay implements MockServer {
   }
 
   exchanges(): readonly Exchange[] {
+    this.calls.read();
     return this.#running.record.exchanges();
   }
 
@@ -142,6 +149,7 @@ class Relay implements MockServer {
   }
 
   clear(): void {
+    this.calls.read();
     this.#running.record.clear();
   }
 
