@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ProviderState } from '../contracts/contract.ts';
 import { type MockServer, UnknownStateError } from '../mocks/adapter.ts';
+import { type CallControl, CallRefusal, type CallReport } from '../mocks/calls.ts';
 import { type Control, openControl } from './control.ts';
 
 /** A mock whose world is a list of the names of its states; an undo puts back what its state found, as real ones do. */
@@ -157,6 +158,100 @@ describe('the world', () => {
       expect(answers).toEqual([
         '404 what this mock knows lies in the server behind it',
         '404 this mock cannot be reset: it stands before a real server',
+      ]);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('calls', () => {
+  /** Calls that are up as soon as they are placed. */
+  class UpAtOnce implements CallControl {
+    readonly #calls = new Map<string, CallReport>();
+
+    async place(asked: unknown): Promise<CallReport> {
+      if (this.#calls.size > 0) throw new CallRefusal('too many', '1 call is the most at once');
+      const { to } = asked as { to?: string };
+      if (to === undefined) throw new CallRefusal('malformed', 'to expected a number, got nothing');
+      return this.#set({ id: 'a%2Fb', to, state: 'up' });
+    }
+
+    list() {
+      return [...this.#calls.values()];
+    }
+
+    find(id: string): CallReport {
+      const call = this.#calls.get(id);
+      if (call === undefined) throw new CallRefusal('unknown', `there is no call ${id}`);
+      return call;
+    }
+
+    async hold(id: string) {
+      if (this.find(id).state === 'held') throw new CallRefusal('conflict', `call ${id} is held`);
+      return this.#set({ ...this.find(id), state: 'held' });
+    }
+
+    async resume(id: string) {
+      return this.#set({ ...this.find(id), state: 'up' });
+    }
+
+    async hangUp(id: string) {
+      return this.#set({ ...this.find(id), state: 'ended', reason: 'hung up here' });
+    }
+
+    #set(call: CallReport): CallReport {
+      this.#calls.set(call.id, call);
+      return call;
+    }
+  }
+
+  const call = { id: 'a%2Fb', to: '1001', state: 'up' };
+  const json = async (method: string, path: string, body?: string) => {
+    const { status, text } = await ask(method, path, body);
+    return [status, text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text];
+  };
+
+  beforeEach(async () => {
+    await control.close();
+    control = await openControl({ ...keeper.mock, calls: new UpAtOnce() });
+  });
+
+  test('are placed, told of, held, resumed and hung up', async () => {
+    expect(await json('POST', '/calls', '{"to": "1001"}')).toEqual([201, call]);
+    expect(await json('GET', '/calls')).toEqual([200, [call]]);
+    expect(await json('GET', '/calls/a%2Fb')).toEqual([200, call]);
+    expect(await json('POST', '/calls/a%2Fb/hold')).toEqual([200, { ...call, state: 'held' }]);
+    expect(await json('POST', '/calls/a%2Fb/resume')).toEqual([200, call]);
+    expect(await json('DELETE', '/calls/a%2Fb')).toEqual([200, { ...call, state: 'ended', reason: 'hung up here' }]);
+  });
+
+  test('are refused in one sentence, by a status that says whose fault it is', async () => {
+    expect(await json('POST', '/calls', '{"to')).toEqual([
+      400,
+      expect.stringContaining('expected JSON like {"to": "sip:1001@127.0.0.1:5080"}, got "{\\"to"'),
+    ]);
+    expect(await json('POST', '/calls', '{}')).toEqual([400, 'to expected a number, got nothing']);
+    expect(await json('GET', '/calls/nobody')).toEqual([404, 'there is no call nobody']);
+    await ask('POST', '/calls', '{"to": "1001"}');
+    expect(await json('POST', '/calls', '{"to": "1001"}')).toEqual([429, '1 call is the most at once']);
+    await ask('POST', '/calls/a%2Fb/hold');
+    expect(await json('POST', '/calls/a%2Fb/hold')).toEqual([409, 'call a%2Fb is held']);
+    expect(await json('PUT', '/calls/a%2Fb')).toEqual([
+      404,
+      expect.stringMatching(
+        /^PUT \/calls\/a%2Fb is not served; there is .*, POST \/calls, GET \/calls, GET \/calls\/ID, POST \/calls\/ID\/hold, POST \/calls\/ID\/resume, DELETE \/calls\/ID$/,
+      ),
+    ]);
+  });
+
+  test('of a mock that places none are not there', async () => {
+    const other = await openControl(keeper.mock);
+    try {
+      const response = await fetch(`${other.url}/calls`, { method: 'POST', body: '{}' });
+      expect([response.status, await response.text()]).toEqual([
+        404,
+        expect.stringMatching(/^POST \/calls is not served/),
       ]);
     } finally {
       await other.close();

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { ProviderState } from '../contracts/contract.ts';
-import { type MockServer, type StateSet, UnknownStateError } from '../mocks/adapter.ts';
+import { type Mock, type StateSet, UnknownStateError } from '../mocks/adapter.ts';
+import { type CallControl, CallRefusal, type RefusalKind } from '../mocks/calls.ts';
 import { listenOn } from '../mocks/listen.ts';
 import { sentenceOf } from './errors.ts';
 
@@ -31,8 +32,9 @@ interface StateChange extends ProviderState {
   action: 'setup' | 'teardown';
 }
 
-/** What is answered: no content when undefined. */
-type Route = (request: IncomingMessage) => unknown;
+/** What is answered: no content when undefined. @param id what stands for ID in the path */
+type Route = (request: IncomingMessage, id: string) => unknown;
+type Routes = Readonly<Record<string, Route>>;
 
 /**
  * Opens a mock to programs outside, on any free loopback port:
@@ -41,15 +43,18 @@ type Route = (request: IncomingMessage) => unknown;
  * - `GET /exchanges` answers what the mock has recorded, oldest first; `DELETE /exchanges` forgets it;
  * - `GET /world` answers all that the mock knows, and `POST /reset` makes it forget what it was told, states and record too.
  *   A mock in front of real software has neither.
+ * - `POST /calls` with `{to}` has a mock that can call place a call and answers its `{id, state}`; one that calls by several contracts
+ *   is told which by `connection`. `GET /calls` tells of all and `GET /calls/ID` of one, `POST /calls/ID/hold` and
+ *   `POST /calls/ID/resume` change it, and `DELETE /calls/ID` hangs up.
  *
  * A teardown undoes its state and all that were set after it, the last one first: a later state puts back what it found.
  * What cannot be done is answered with a status from 400 up and one sentence.
  * @param ports the other ports of the same mock, which share what it knows and are reset with it
  */
-export async function openControl(mock: MockServer, ports: readonly MockServer[] = []): Promise<Control> {
+export async function openControl(mock: Mock, ports: readonly Mock[] = []): Promise<Control> {
   const states = new StandingStates(mock);
-  const routes: Readonly<Record<string, Route>> = {
-    'POST /states': async (request) => states.change(stateChange(await bodyOf(request))),
+  const routes: Routes = {
+    'POST /states': async (request) => states.change(stateChange(await bodyOf(request, stateChangeExample))),
     'GET /exchanges': () => recorded(mock),
     'DELETE /exchanges': () => mock.clear(),
     'GET /world': () => {
@@ -64,6 +69,7 @@ export async function openControl(mock: MockServer, ports: readonly MockServer[]
       }
       states.forget();
     },
+    ...(mock.calls === undefined ? {} : callRoutes(mock.calls)),
   };
   const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
     void answer(routes, request).then(({ status, body }) => send(response, status, body));
@@ -84,10 +90,10 @@ export async function openControl(mock: MockServer, ports: readonly MockServer[]
 
 /** Sets and undoes states, and remembers which of them stand. */
 class StandingStates {
-  readonly #mock: MockServer;
+  readonly #mock: Mock;
   #standing: { key: string; set: StateSet }[] = [];
 
-  constructor(mock: MockServer) {
+  constructor(mock: Mock) {
     this.#mock = mock;
   }
 
@@ -110,7 +116,20 @@ class StandingStates {
   }
 }
 
-async function recorded(mock: MockServer): Promise<unknown> {
+const created = 'POST /calls';
+
+function callRoutes(calls: CallControl): Routes {
+  return {
+    [created]: async (request) => calls.place(await bodyOf(request, callExample)),
+    'GET /calls': () => calls.list(),
+    'GET /calls/ID': (_request, id) => calls.find(id),
+    'POST /calls/ID/hold': (_request, id) => calls.hold(id),
+    'POST /calls/ID/resume': (_request, id) => calls.resume(id),
+    'DELETE /calls/ID': (_request, id) => calls.hangUp(id),
+  };
+}
+
+async function recorded(mock: Mock): Promise<unknown> {
   await mock.settled();
   return mock.exchanges().map(({ id, messages, failure }) => ({
     id,
@@ -119,21 +138,32 @@ async function recorded(mock: MockServer): Promise<unknown> {
   }));
 }
 
-async function answer(routes: Readonly<Record<string, Route>>, request: IncomingMessage) {
+async function answer(routes: Routes, request: IncomingMessage) {
   const asked = `${request.method} ${request.url}`;
+  const [, id = ''] = /^\/calls\/([^/]+)/.exec(request.url ?? '') ?? [];
+  const name = id === '' ? asked : asked.replace(`/calls/${id}`, '/calls/ID');
   try {
-    const route = Object.hasOwn(routes, asked) ? routes[asked] : undefined;
+    const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
     if (route === undefined)
       throw new Refusal(404, `${asked} is not served; there is ${Object.keys(routes).join(', ')}`);
-    const body = await route(request);
-    return { status: body === undefined ? 204 : 200, body };
+    const body = await route(request, id);
+    if (body === undefined) return { status: 204, body };
+    return { status: name === created ? 201 : 200, body };
   } catch (error) {
     return { status: statusOf(error), body: sentenceOf(error) };
   }
 }
 
+const refusals: Readonly<Record<RefusalKind, number>> = {
+  malformed: 400,
+  unknown: 404,
+  conflict: 409,
+  'too many': 429,
+};
+
 function statusOf(error: unknown): number {
   if (error instanceof Refusal) return error.status;
+  if (error instanceof CallRefusal) return refusals[error.kind];
   return error instanceof UnknownStateError ? 400 : 500;
 }
 
@@ -146,7 +176,8 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text), ...ending }).end(text);
 }
 
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
+/** @param example of such a body, for errors */
+async function bodyOf(request: IncomingMessage, example: string): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   // The connection outlives a body that is refused, since the refusal is sent on it.
@@ -159,12 +190,13 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Refusal(400, `expected JSON like ${stateChangeExample}, got ${JSON.stringify(text.slice(0, 80))}`, {
+    throw new Refusal(400, `expected JSON like ${example}, got ${JSON.stringify(text.slice(0, 80))}`, {
       cause,
     });
   }
 }
 
+const callExample = '{"to": "sip:1001@127.0.0.1:5080"}';
 const stateChangeExample = '{"state": "tenant t100 exists", "params": {}, "action": "setup"}';
 
 /** @throws {Refusal} when it is no state change, naming the field */

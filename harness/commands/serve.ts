@@ -2,10 +2,12 @@ import { type Connection, type SystemName, systemSlug } from '../../contracts/ar
 import type { Contract } from '../../contracts/contract.ts';
 import { rowOf } from '../../contracts/parts.ts';
 import type { Address } from '../../mocks/adapter.ts';
+import { isDialled } from '../../mocks/registry.ts';
 import { formatAddress } from '../address.ts';
 import { type Control, openControl } from '../control.ts';
 import { UsageError } from '../errors.ts';
-import { type Destination, Destinations } from '../peers/destinations.ts';
+import { type Caller, startCallers } from '../peers/callers.ts';
+import { Destinations } from '../peers/destinations.ts';
 import { parseSystem } from '../selection.ts';
 import { adapterOptions } from './codec.ts';
 import type { CommandContext, ExitCode } from './context.ts';
@@ -50,14 +52,12 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function addressLine({ system, protocol, server, contracts }: Destination, control: Control): string {
+/** @param at where it listens; `-` where it does not */
+function line({ system, protocol, contracts }: Caller, at: string, control: Control): string {
   const numbers = contracts.map(({ connection, part }) =>
     part === undefined ? connection : `${connection}.${part.name}`,
   );
-  const address = formatAddress(server.address, protocol);
-  return [systemSlug(system), address, `control ${control.url}`, protocol, `connections ${numbers.join(', ')}`].join(
-    '\t',
-  );
+  return [systemSlug(system), at, `control ${control.url}`, protocol, `connections ${numbers.join(', ')}`].join('\t');
 }
 
 async function serveSystems(
@@ -65,8 +65,14 @@ async function serveSystems(
   options: ServeCommandOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const contracts = (await context.contracts()).filter((contract) => systems.includes(rowOf(contract).listens));
-  const without = systems.filter((system) => !contracts.some((contract) => rowOf(contract).listens === system));
+  const all = await context.contracts();
+  const contracts = all.filter((contract) => systems.includes(rowOf(contract).listens));
+  const dials = all.filter((contract) => isDialled(contract) && systems.includes(rowOf(contract).dials));
+  const known = [
+    ...contracts.map((contract) => rowOf(contract).listens),
+    ...dials.map((contract) => rowOf(contract).dials),
+  ];
+  const without = systems.filter((system) => !known.includes(system));
   if (without.length > 0)
     throw new UsageError(`there is no contract that ends at ${without.join(', ')}; see "voxpact list"`);
   const { signal } = context;
@@ -77,11 +83,14 @@ async function serveSystems(
     listenAt: listenAt(options),
     sharesWorlds: true,
     relays: true,
+    dials,
     onProgress: startNote(context),
   });
   const controls: Control[] = [];
+  const callers: Caller[] = [];
   try {
     if (destinations.absent.length > 0) return 2;
+    callers.push(...(await startCallers(dials, destinations.up)));
     for (const destination of destinations.up) {
       const ports = destinations.up.filter((each) => each !== destination && each.system === destination.system);
       const control = await openControl(
@@ -89,15 +98,21 @@ async function serveSystems(
         ports.map(({ server }) => server),
       );
       controls.push(control);
-      context.print(addressLine(destination, control));
+      context.print(line(destination, formatAddress(destination.server.address, destination.protocol), control));
+    }
+    for (const caller of callers) {
+      const control = await openControl(caller.server);
+      controls.push(control);
+      context.print(line(caller, '-', control));
     }
     context.note('up; Ctrl-C stops everything');
-    const stopLog = logExchanges(destinations.up, context.note);
+    const stopLog = logExchanges([...destinations.up, ...callers], context.note);
     await untilAborted(signal);
     stopLog();
     return 0;
   } finally {
     await Promise.all(controls.map((control) => control.close()));
+    await Promise.all(callers.map(({ server }) => server.close()));
     await destinations.close();
   }
 }

@@ -14,7 +14,15 @@ import {
   type ServeOptions,
   type ServiceMock,
 } from '../../mocks/adapter.ts';
-import { type AdapterOptions, adapterFor, canAttach, canRelay, mockFile, serviceMock } from '../../mocks/registry.ts';
+import {
+  type AdapterOptions,
+  adapterFor,
+  canAttach,
+  canRelay,
+  isSameWire,
+  mockFile,
+  serviceMock,
+} from '../../mocks/registry.ts';
 import { sentenceOf } from '../errors.ts';
 
 /** A destination that is up: a mock, a real server that was started, or one that was there already. */
@@ -60,6 +68,8 @@ export interface StartOptions {
    * them itself, so that each connection is judged alone.
    */
   relays?: boolean;
+  /** Contracts whose connections the destinations may be asked to open, each of the system that is its source. */
+  dials?: readonly Contract[];
   /** Where to listen; any free loopback port when absent. */
   listenAt?: (row: Connection, contract: Contract) => Address;
   signal: AbortSignal;
@@ -120,7 +130,7 @@ type Ends = (system: SystemName, adapter: Destination['adapter']) => Promise<End
 
 async function start(group: Group, options: StartOptions, worlds: Worlds, endsOf: Ends): Promise<Destination> {
   const { system, protocol, contracts } = group;
-  const { external, signal, listenAt, adapterOptions } = options;
+  const { external, signal, listenAt, adapterOptions, dials = [] } = options;
   const first = contracts[0] as Contract;
   const [adapter, service] = await Promise.all([adapterFor(protocol, adapterOptions), serviceMock(first)]);
   if (service === undefined) throw new Error(`there is no mock of ${system}`);
@@ -133,7 +143,11 @@ async function start(group: Group, options: StartOptions, worlds: Worlds, endsOf
   }
   const listen = listenAt?.(rowOf(first), first) ?? { host: '127.0.0.1', port: 0 };
   const world = options.sharesWorlds ? { world: worlds.of(service) } : {};
-  const serving: ServeOptions = { contracts, service, listen, signal, ...world };
+  const dialled = dials.filter((contract) => {
+    const row = rowOf(contract);
+    return row.dials === system && isSameWire(row.protocol, protocol);
+  });
+  const serving: ServeOptions = { contracts, service, listen, signal, dials: dialled, ...world };
   const server =
     options.relays && canRelay(adapter, service)
       ? await serveBetween(adapter, serving, await endsOf(system, adapter))
