@@ -1,7 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { execa } from 'execa';
 import { assertFree, freePort } from './ports.ts';
 
 const open: Server[] = [];
@@ -26,6 +28,23 @@ describe('freePort', () => {
   test('does not give the same port twice, though nobody listens there yet', async () => {
     const ports = await Promise.all(Array.from({ length: 50 }, () => freePort()));
     expect(new Set(ports).size).toBe(50);
+  });
+
+  test('gives none that another process has been given', async () => {
+    const here = await Promise.all(Array.from({ length: 50 }, () => freePort()));
+    const script = `import { freePort } from ${JSON.stringify(new URL('./ports.ts', import.meta.url).href)};
+      const ports = [];
+      while (ports.length < 900) ports.push(await freePort());
+      console.log(JSON.stringify(ports));
+      process.stdin.resume();`;
+    const others = Array.from({ length: 3 }, () => execa('node', ['--input-type=module', '--eval', script]));
+    const drawn = others.map(({ stdout }) => once(createInterface({ input: stdout }), 'line'));
+    const there = (await Promise.all(drawn)).flatMap(([line]) => JSON.parse(line) as number[]);
+    for (const other of others) other.stdin.end();
+    await Promise.all(others);
+    expect(there).toHaveLength(2700);
+    expect(here.filter((port) => there.includes(port))).toEqual([]);
+    expect(new Set(there).size).toBe(2700);
   });
 
   test('passes over a port that is in use for TCP, and one in use for UDP', async () => {
