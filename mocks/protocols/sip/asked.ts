@@ -70,7 +70,7 @@ export class Asked {
     const at = this.#free(method, index);
     const isRouted = headers['record-route'] !== undefined;
     this.#requests.set(method, { at, hasToTag: headers.to?.tag !== undefined, isRouted });
-    const actions = this.#kept(request, at);
+    const actions = this.#kept(request, at, index);
     if (before === undefined || !this.#mayComeAgain) return { actions };
     const again = `again${at}`;
     return { actions: [...actions, ...captures.same(again, at, before)], again };
@@ -82,15 +82,28 @@ export class Asked {
   }
 
   /** What is kept of a request: what its answers repeat, and of several of one method what tells them apart. */
-  #kept({ method, headers }: SipRequest, at: number): string[] {
+  #kept({ method, headers }: SipRequest, at: number, index: number): string[] {
     const { captures } = this.#options;
     if (!this.#answeredMethods.has(method)) {
-      const isOneOfMany = this.#mayComeAgain && this.#askedIn(this.#interaction.steps, method).length > 1;
-      return isOneOfMany ? captures.sequence(at) : [];
+      if (!this.#mayComeAgain) return [];
+      const isOneOfMany = this.#askedIn(this.#interaction.steps, method).length > 1;
+      return [...(isOneOfMany ? captures.sequence(at) : []), ...(method === 'ACK' ? captures.newest('ACK') : [])];
     }
     if (method === 'REGISTER') return [...captures.take(at), captures.registrant(at)];
-    const opens = method === 'INVITE' && headers.to?.tag === undefined;
-    return opens ? [...captures.take(at), captures.route(at)] : captures.take(at);
+    if (method !== 'INVITE') return captures.take(at);
+    const rows = [...captures.take(at), ...(this.#isAnsweredUntilAck(index) ? captures.newest('INVITE') : [])];
+    return headers.to?.tag === undefined ? [...rows, captures.route(at)] : rows;
+  }
+
+  /** Whether the final answer to the INVITE of a step is repeated until an ACK comes. */
+  #isAnsweredUntilAck(index: number): boolean {
+    const { side, transport } = this.#options;
+    const final = this.#interaction.steps.findIndex(({ from, content }, at) => {
+      const example: unknown = compile(content).example;
+      const isFinal = isSipResponse(example) && example.status >= 200 && example.headers.cseq?.method === 'INVITE';
+      return at > index && from === side && isFinal;
+    });
+    return final >= 0 && isRepeated(this.#interaction, final, transport);
   }
 
   /** The steps that are requests of the method from the other side. */

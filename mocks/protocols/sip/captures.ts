@@ -12,6 +12,9 @@ const captured = {
 
 type Captured = keyof typeof captured;
 
+const sequenceNumber = '[[:cntrl:]][Cc][Ss][Ee][Qq][ ]*:[ ]*([0-9]+)';
+const newest = { INVITE: 'newestInvite', ACK: 'newestAck' } as const;
+
 /**
  * The variables of a scenario. SIPp's own `[last_Via:]` and header search know neither compact names nor any message but the last, so
  * the rows of each request are taken from its text. A group in an expression makes the search of the C library ten times as slow
@@ -95,6 +98,39 @@ export class Captures {
       element('strcmp', { assign_to: compared, variable: `cseq${request}`, variable2: `cseq${other}` }),
       element('test', { assign_to: variable, variable: compared, compare: 'equal', value: 0 }),
     ];
+  }
+
+  /** Actions that keep the number of an INVITE, or of the ACK to it. */
+  newest(method: 'INVITE' | 'ACK'): string[] {
+    const text = `text${method}`;
+    return [this.sequenceNumber(text), this.#toNumber(newest[method], text)];
+  }
+
+  /** An action that keeps the number of a request. */
+  sequenceNumber(variable: string): string {
+    return this.text(variable, sequenceNumber);
+  }
+
+  /**
+   * Actions that keep the number of a request, and set a variable when it is above that of the newest INVITE, and that has been
+   * acknowledged: as long as it is not, the two differ, and no number is high enough.
+   */
+  isNewer(variable: string, number: string): string[] {
+    for (const each of [variable, 'asked', 'highest', newest.ACK, newest.INVITE]) this.#variables.add(each);
+    return [
+      this.sequenceNumber(number),
+      this.#toNumber('asked', number),
+      element('assign', { assign_to: 'highest', variable: newest.INVITE }),
+      element('subtract', { assign_to: 'highest', variable: newest.ACK }),
+      element('multiply', { assign_to: 'highest', value: 2 ** 31 }),
+      element('add', { assign_to: 'highest', variable: newest.INVITE }),
+      element('test', { assign_to: variable, variable: 'asked', compare: 'greater_than', variable2: 'highest' }),
+    ];
+  }
+
+  #toNumber(variable: string, text: string): string {
+    this.#variables.add(variable);
+    return element('todouble', { assign_to: variable, variable: text });
   }
 
   assign(variable: string, value: number): string {

@@ -9,8 +9,11 @@ import { renderSdp } from './sdp.ts';
 import type { SipTransport } from './transport.ts';
 import { element, send } from './xml.ts';
 
-/** The number under which the rows of such a request are kept: that of a request within the dialog of any interaction, all of which is over. */
-const AT = 1;
+/**
+ * The number under which the rows of such a request are kept: that of a request within the dialog of any interaction, all of which is
+ * over. On UDP a late copy of an earlier one comes here too, and has to leave the rows of others as they are.
+ */
+const rowsAt = { TCP: 1, UDP: 100 } as const;
 
 export interface OpenDialogOptions {
   transport: SipTransport;
@@ -27,22 +30,29 @@ const directions = { sendonly: 'recvonly', recvonly: 'sendonly', inactive: 'inac
  * label `end` when the call is over.
  */
 export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captures: Captures): string[] {
-  const rows = captures.take(AT);
-  const number = captures.text('offerNumber', '[[:cntrl:]][Cc][Ss][Ee][Qq][ ]*:[ ]*([0-9]+)');
+  const at = rowsAt[transport];
+  const rows = captures.take(at);
+  // Neither is a copy of an earlier request, nor one that has overtaken an ACK for which an answer is repeated: SIPp sends nothing
+  // else before it has come. On a stream there is none of it.
+  const [number, isNew] =
+    transport === 'UDP'
+      ? [captures.isNewer('isNew', 'offerNumber'), { test: 'isNew' }]
+      : [[captures.sequenceNumber('offerNumber')], {}];
+  const acknowledged = transport === 'UDP' ? [...captures.newest('INVITE'), ...captures.newest('ACK')] : [];
   const wanted = [
     element('assignstr', { assign_to: 'wanted', value: 'sendrecv' }),
     captures.text('wanted', `a=(${Object.keys(directions).join('|')})`),
     ...Object.keys(directions).flatMap((each) => captures.compare(`wants${each}`, 'wanted', each)),
   ];
   const answer = (status: number, reason: string, next: string) =>
-    send([statusLine(status, reason, AT, false)], '', { next });
+    send([statusLine(status, reason, at, false)], '', { next });
   const anyTime = { optional: 'global' } as const;
   const waiting = { timeout: callLimitMs, ontimeout: 'end' };
   return [
-    takeRequest('BYE', { ...anyTime, actions: rows, next: 'released' }),
-    takeRequest('INVITE', { ...anyTime, actions: [...rows, number, ...wanted], next: 'offered' }),
+    takeRequest('BYE', { ...anyTime, actions: [...rows, ...number], next: 'released', ...isNew }),
+    takeRequest('INVITE', { ...anyTime, actions: [...rows, ...number, ...wanted], next: 'offered', ...isNew }),
     label('open'),
-    takeRequest('ACK', { optional: true, ...waiting }),
+    takeRequest('ACK', { optional: true, actions: acknowledged, ...waiting }),
     takeRequest('OPTIONS', { optional: true, actions: rows, next: 'there' }),
     takeRequest(otherMethods, { actions: rows, next: 'unknown', ...waiting }),
     label('offered'),
@@ -65,5 +75,7 @@ function sendAnswer(transport: SipTransport, direction: string): string {
     .replace(/^(o=\S+ \S+) \d+/m, '$1 [$offerNumber]')
     .replace(/^a=sendrecv/m, `a=${direction}`);
   const contact = `Contact: <${localContact('destination', transport)}>`;
-  return send([statusLine(200, 'OK', AT, false), contact, 'Content-Type: application/sdp'], body, { next: 'open' });
+  return send([statusLine(200, 'OK', rowsAt[transport], false), contact, 'Content-Type: application/sdp'], body, {
+    next: 'open',
+  });
 }
