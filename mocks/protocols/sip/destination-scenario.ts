@@ -185,9 +185,11 @@ function followed({ elements, next, ends }: Branch, name: string, going: Going):
   ];
 }
 
+const earlyMethods: readonly string[] = ['ACK', 'CANCEL', 'PRACK'];
+
 /** A call that is up may last; who has yet to acknowledge or to cancel has the time of any message. */
 function limitOf(next: readonly Branch[], callLimitMs: number | undefined) {
-  const isUp = next.every(({ method }) => method !== 'ACK' && method !== 'CANCEL');
+  const isUp = next.every(({ method }) => !earlyMethods.includes(method));
   return isUp && callLimitMs !== undefined ? { timeout: callLimitMs, ontimeout: 'done' } : {};
 }
 
