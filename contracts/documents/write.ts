@@ -1,21 +1,29 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { toAsyncApi } from '../asyncapi.ts';
 import { loadContracts } from '../catalogue.ts';
+import { tenantDatabase } from '../common/tenant-database-schema.ts';
 import { toOpenApi } from '../openapi.ts';
+import { schemaSql } from '../sql-schema.ts';
 import { formatDocument } from './format.ts';
 
 /**
- * Writes `contracts/openapi/` and `contracts/asyncapi/` anew from the contracts; a file that no contract gives any more is
+ * Writes `contracts/openapi/`, `contracts/asyncapi/` and `contracts/sql/` anew from the contracts; a file that no contract gives any more is
  * removed. With `--check` it writes nothing, and ends with exit code 1 and a sentence for each file that is not what the
  * contracts give.
  */
 const contracts = await loadContracts();
-const folders = { openapi: toOpenApi(contracts), asyncapi: toAsyncApi(contracts) };
+const folders: Readonly<Record<string, ReadonlyMap<string, object | string>>> = {
+  openapi: toOpenApi(contracts),
+  asyncapi: toAsyncApi(contracts),
+  sql: new Map([['tenant-database.sql', schemaSql(tenantDatabase)]]),
+};
 const command = '"npm run documents"';
 
-function spareIn(folder: URL, files: ReadonlyMap<string, object>): string[] {
+const textOf = (document: object | string) => (typeof document === 'string' ? document : formatDocument(document));
+
+function spareIn(folder: URL, files: ReadonlyMap<string, unknown>): string[] {
   mkdirSync(folder, { recursive: true });
-  return readdirSync(folder).filter((name) => name.endsWith('.json') && !files.has(name));
+  return readdirSync(folder).filter((name) => !files.has(name));
 }
 
 function complaints(name: string, path: URL, text: string): string[] {
@@ -33,8 +41,8 @@ for (const [kind, files] of Object.entries(folders)) {
   }
   for (const [name, document] of files) {
     const path = new URL(name, folder);
-    if (isCheck) sentences.push(...complaints(`${kind}/${name}`, path, formatDocument(document)));
-    else writeFileSync(path, formatDocument(document));
+    if (isCheck) sentences.push(...complaints(`${kind}/${name}`, path, textOf(document)));
+    else writeFileSync(path, textOf(document));
   }
   if (!isCheck) console.log(`contracts/${kind}: ${files.size} documents written`);
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { newcomer, newDnRow, storedWorld } from '../../../contracts/common/tenant-database.ts';
+import { tenantDatabase } from '../../../contracts/common/tenant-database-schema.ts';
 import { dialect } from '../../../contracts/dialect.ts';
 import type { SqlConditions, SqlRow } from '../../../contracts/messages/postgres.ts';
+import { schemaSql } from '../../../contracts/sql-schema.ts';
 import { world as fixture } from '../../../contracts/world.ts';
 import type { PostgresService, PostgresWorld } from '../../protocols/postgres/service.ts';
 import { type SqlText, toSql } from '../../protocols/postgres/sql-text.ts';
@@ -12,7 +13,7 @@ const { tables, reader } = dialect.postgres;
 const { flags, objectStates, objectTypes } = dialect.tcp.configuration;
 const { tenant, otherTenant } = fixture;
 
-const schema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8');
+const schema = schemaSql(tenantDatabase);
 
 /** Makes a tenant's role, with limits to what it may leave lying, and its database, which only that role may enter. */
 async function addTenant({ run, password }: PostgresWorld, name: string): Promise<void> {
