@@ -35,6 +35,7 @@ test.each([51, 59])(
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const exercise: Exercise = async (interaction, address, values) => {
       await adapter.play({ contract, interaction, values }, address, signal);
+      await relay.flushed();
     };
     try {
       const setState = server.setState.bind(server);
