@@ -35,6 +35,7 @@ const asked: Readonly<Record<string, number>> = {
   'bare, depth 1': 0.8,
   'bare, depth 16': 0.6,
   'bare, depth 16, split': 0.6,
+  'echo, depth 1': 0.8,
   'mountebank, depth 1': 6,
 };
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Address } from '../../mocks/adapter.ts';
 import { listenOn } from '../../mocks/listen.ts';
+import { join, reset } from './joined-sockets.ts';
 
 /** Stands between clients and servers, and can lose every connection that passes, as a network does. */
 export class CuttingRelay {
@@ -34,11 +35,7 @@ export class CuttingRelay {
 
   /** Resets all connections. */
   cut(): void {
-    for (const socket of this.#sockets) {
-      // One that is ending cannot be reset any more: its handle would never close.
-      if (socket.writableEnded) socket.destroy();
-      else socket.resetAndDestroy();
-    }
+    for (const socket of this.#sockets) reset(socket);
   }
 
   async close(): Promise<void> {
@@ -49,13 +46,7 @@ export class CuttingRelay {
   }
 
   #join(from: Socket, to: Socket): void {
-    this.#sockets.add(from);
-    from.on('error', () => to.destroy());
-    from.on('close', () => {
-      this.#sockets.delete(from);
-      to.destroySoon();
-    });
-    from.on('data', (bytes) => {
+    join(from, to, this.#sockets, (bytes) => {
       this.#pieces += 1;
       if (this.#pieces === this.#cutAt) this.cut();
       else to.write(bytes);

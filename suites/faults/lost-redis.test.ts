@@ -13,10 +13,10 @@ import { type RunOptions, sidesOf, verify } from '../../harness/verify/run.ts';
 import { type Exercise, verifySource } from '../../harness/verify/sides.ts';
 import { adapter } from '../../mocks/protocols/redis/adapter.ts';
 import { connect } from '../../mocks/protocols/redis/client.ts';
-import { type Cut, OneCut } from '../../mocks/protocols/redis/fixtures/one-cut.ts';
 import { interactionOf, redisService } from '../../mocks/protocols/redis/fixtures/trial.ts';
 import { type RedisServer, startRedis } from '../../mocks/protocols/redis/server.ts';
 import { fromFields } from '../../mocks/protocols/redis/text.ts';
+import { type Cut, OneCut } from './one-cut.ts';
 
 const { signal } = new AbortController();
 const contracts = await loadContracts();
