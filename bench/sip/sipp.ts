@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../mocks/ports.ts';
 import { untilListening } from '../../mocks/protocols/sip/refusal.ts';
-import { anyMediaPort, parseStatistics } from '../../mocks/protocols/sip/sipp.ts';
+import { mediaArguments, parseStatistics } from '../../mocks/protocols/sip/sipp.ts';
 import type { SipTransport } from '../../mocks/protocols/sip/transport.ts';
 
 const host = '127.0.0.1';
@@ -16,7 +16,7 @@ async function commonArguments(transport: SipTransport, port: number): Promise<s
   const control = await freePort();
   return [
     ...['-t', transport === 'UDP' ? 'u1' : 't1', '-i', host, '-p', String(port), '-buff_size', '4194304', '-nostdin'],
-    ...['-mi', host, '-mp', String(anyMediaPort()), '-ci', host, '-cp', String(control)],
+    ...[...mediaArguments(), '-ci', host, '-cp', String(control)],
   ];
 }
 

@@ -1,8 +1,10 @@
+import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import sipProxy from '../../../contracts/connections/51-voice-sip-cluster-service--voice-sip-proxy-service.ts';
 import { type Interaction, state } from '../../../contracts/contract.ts';
 import { judge } from '../../../contracts/conversation.ts';
-import type { MockServer } from '../../adapter.ts';
+import type { Address, MockServer } from '../../adapter.ts';
+import { listenOn } from '../../listen.ts';
 import { assertFree, freePort } from '../../ports.ts';
 import sipProxyMock from '../../services/voice-sip-proxy-service/mock.ts';
 import { adapter } from './adapter.ts';
@@ -40,7 +42,7 @@ beforeAll(async () => {
 afterEach(() => server.clear());
 afterAll(() => server.close());
 
-function addressOf(text = ''): { host: string; port: number } {
+function addressOf(text = ''): Address {
   const port = Number(text.split(':')[1]);
   return { host, port };
 }
@@ -76,6 +78,20 @@ describe('a destination that opens a dialog', () => {
         /^\$\.headers\.call-id: expected "\S+", the value bound to the Call-ID, got "other" \(string\)$/,
       ),
     );
+  });
+
+  test('says why where the source listens no more when it is called', async () => {
+    const { values, undo } = await server.setState(dials);
+    const once = createServer((socket) => socket.destroy()).on('connection', () => once.close());
+    await listenOn(once, addressOf(values.sourceAddress));
+    await eventually(async () => {
+      await server.settled();
+      return server.exchanges().length > 0;
+    });
+    await undo();
+    expect(server.exchanges().map(({ failure }) => failure?.message)).toEqual([
+      expect.stringMatching(/^the source was not called: sipp ended with exit code \d+ at once: .*Connection refused/s),
+    ]);
   });
 
   test('gives up where the state is undone before anybody listens', async () => {

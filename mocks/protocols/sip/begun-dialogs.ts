@@ -7,6 +7,7 @@ import { SOURCE_ADDRESS } from './play.ts';
 import type { SipRecord } from './record.ts';
 import { untilListening } from './refusal.ts';
 import { ScenarioError } from './render.ts';
+import { endOf } from './sipp.ts';
 import type { SipTransport } from './transport.ts';
 
 /** How long the source may take for one message. */
@@ -92,7 +93,10 @@ export class BegunDialogs {
       await untilListening(source, transport, call.signal);
       await this.#tracked(
         placeCall(call, through?.proxy ?? source).then((outcome) => {
-          for (const message of messagesOf(outcome, 'destination')) record.add(message, transport);
+          const messages = messagesOf(outcome, 'destination');
+          for (const message of messages) record.add(message, transport);
+          if (messages.length === 0)
+            throw new Error(`the source was not called: ${endOf(outcome)} at once: ${outcome.errors.trim()}`);
         }),
       );
     } catch (error) {

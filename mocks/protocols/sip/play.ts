@@ -8,7 +8,7 @@ import { type Call, messagesOf, placeCall, takeCall } from './call.ts';
 import { observe } from './observe.ts';
 import { refusesDatagrams } from './refusal.ts';
 import { resolved } from './resolved.ts';
-import { type CallOutcome, EXIT_PORT_IN_USE, preflight } from './sipp.ts';
+import { type CallOutcome, EXIT_PORT_IN_USE, endOf, preflight } from './sipp.ts';
 import { transportOf } from './transport.ts';
 
 /** Where the contract sets no limit of its own. */
@@ -132,6 +132,5 @@ function explain(
     );
   }
   if (failed('FailedUnexpectedMessage') || outcome.succeeded) return undefined;
-  const code = outcome.exitCode === undefined ? 'was killed' : `ended with exit code ${outcome.exitCode}`;
-  return new Error(`sipp ${code} before the dialog was finished: ${outcome.errors.trim().slice(0, 500)}`);
+  return new Error(`${endOf(outcome)} before the dialog was finished: ${outcome.errors.trim().slice(0, 500)}`);
 }

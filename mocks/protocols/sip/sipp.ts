@@ -58,14 +58,13 @@ export const sippFiles = {
 export const sippEnvironment = { TZ: 'UTC0' };
 
 /**
- * Ports for media, of which none are sent. SIPp takes the one that it is given and the second one after it, so these lie apart from
- * what `freePort` gives one by one, above the kernel's ephemeral ports. Another process may have taken them: then SIPp ends with
- * {@link EXIT_PORT_IN_USE}, and others are tried. They are drawn, since whoever counts may meet all that another process took in a row.
+ * Where the sockets for media are bound, over which none are sent. SIPp gives up when it cannot have its port or the second one after
+ * it, so each SIPp gets a loopback address of its own: all of 127/8 is this machine, and its port is taken by nobody there.
  */
-const media = { lowest: 61_000, count: 1_100, step: 4 };
-
-/** A port for the media of a SIPp of ours. */
-export const anyMediaPort = (): number => media.lowest + randomInt(media.count) * media.step;
+export function mediaArguments(): string[] {
+  const host = ['127', ...[1, 2, 3].map(() => randomInt(1, 255))].join('.');
+  return ['-mi', host, '-mp', '61000'];
+}
 
 /**
  * Arguments that a source and a destination share: where to bind, also for the sockets that SIPp opens besides (control, media),
@@ -79,7 +78,7 @@ export async function commonArguments(
   return [
     ...['-sf', sippFiles.scenario, '-i', local.host, '-p', String(local.port)],
     ...['-t', transport === 'TCP' ? 't1' : 'u1'],
-    ...['-mi', local.host, '-mp', String(anyMediaPort()), '-ci', '127.0.0.1', '-cp', String(control)],
+    ...[...mediaArguments(), '-ci', '127.0.0.1', '-cp', String(control)],
     ...['-nostdin', '-trace_msg', '-message_file', sippFiles.log, '-trace_err', '-error_file', sippFiles.errors],
   ];
 }
@@ -110,6 +109,11 @@ export interface CallOutcome {
   timedOut: boolean;
   /** What it wrote to its error file and to stderr. */
   errors: string;
+}
+
+/** How a SIPp ended, in words. */
+export function endOf({ exitCode }: CallOutcome): string {
+  return exitCode === undefined ? 'sipp was killed' : `sipp ended with exit code ${exitCode}`;
 }
 
 /** SIPp's own `-timeout` comes first; this is for a SIPp that does not keep it. */

@@ -117,7 +117,8 @@ export class PlacedCall {
   async #start(signal: AbortSignal): Promise<void> {
     const { transport } = this.#form;
     const scenario = placedCallScenario(callerRequests(this.#form, this.#callee, this.id), transport);
-    const onOffer = () => this.#answerOffer();
+    // The other end may change the session before the start is through.
+    const onOffer = () => void this.#starting.then(() => this.#answerOffer());
     try {
       await preflight();
       const options = { callId: this.id, scenario, callee: this.#callee, transport, onOffer, signal };

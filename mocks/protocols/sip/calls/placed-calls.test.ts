@@ -249,7 +249,10 @@ describe('the other end', () => {
     const id = await placed(listening.webrtc, urlOf(dns.holding.number, listening.browsers), 'up');
     const exchange = async () => await exchangeOf(listening.webrtc, id);
     const acknowledged = async () => titles(await exchange()).filter((title) => title.startsWith('ACK ')).length;
-    while ((await acknowledged()) < 3) await setTimeout(5);
+    while ((await acknowledged()) < 3) {
+      expect(callsOf(listening.webrtc).find(id)).toMatchObject({ state: 'up' });
+      await setTimeout(5);
+    }
     await callsOf(listening.webrtc).hangUp(id);
     const interaction = interactionOf(webrtc, 'an agent puts the caller on hold');
     expect(
