@@ -55,8 +55,8 @@ describe("TCP with a site's own codec", () => {
       expect([exitCode, JSON.parse(stdout).verdict]).toEqual([0, 'passed']);
     }, 60_000);
 
-    test('and not by the default codec', async () => {
-      const { exitCode, stdout } = await verify();
+    test('and not by another codec', async () => {
+      const { exitCode, stdout } = await verify('--codec', text);
       expect(exitCode).not.toBe(0);
       expect(stdout).toContain('a frame of the destination cannot be read: ');
     }, 60_000);
