@@ -33,6 +33,11 @@ export interface Step<C = unknown> {
   repeat?: true;
   /** Steps of one lane keep their order; steps of different lanes may interleave. One lane when absent. */
   lane?: string;
+  /**
+   * The session of the source that it is sent in, by a name of the interaction's own, where a source may have several with one
+   * login (PostgreSQL): steps of one name come in one session, those of two names in two. Any session when absent.
+   */
+  session?: string;
 }
 
 /** A part of messages that may be anything, and why no contract demands more of it. */

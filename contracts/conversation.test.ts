@@ -269,3 +269,53 @@ describe('what is due', () => {
     expect(conversation.mismatches()).toEqual([]);
   });
 });
+
+describe('the sessions of a source', () => {
+  const transfer = interaction([
+    source<Message>({ name: 'Begin' }, { session: 'transaction' }),
+    source<Message>({ name: 'Look' }, { session: 'other' }),
+    source<Message>({ name: 'Ping' }),
+    source<Message>({ name: 'End' }, { session: 'transaction' }),
+  ]);
+  const inSession = (name: string, session: string): ObservedMessage => ({ ...asks({ name }), session });
+  const told = (...messages: ObservedMessage[]) => texts(transfer, messages, 'source');
+
+  test('may have any names of their own, and what names none may come in any', () => {
+    expect(
+      told(inSession('Begin', 's7'), inSession('Look', 's9'), inSession('Ping', 's7'), inSession('End', 's7')),
+    ).toEqual([]);
+  });
+
+  test('are not asked for on a wire that does not tell them apart', () => {
+    expect(told(...['Begin', 'Look', 'Ping', 'End'].map((name) => asks({ name })))).toEqual([]);
+  });
+
+  test('are one for one name', () => {
+    expect(
+      told(inSession('Begin', 's7'), inSession('Look', 's9'), asks({ name: 'Ping' }), inSession('End', 's8')),
+    ).toEqual(['step 4 of 4, from the source: expected End in the session "transaction", got it in another session']);
+    expect(
+      told(inSession('Begin', 's7'), inSession('Look', 's9'), asks({ name: 'Ping' }), inSession('End', 's9')),
+    ).toEqual([
+      'step 4 of 4, from the source: expected End in the session "transaction", got it in the session "other"',
+    ]);
+  });
+
+  test('are two for two names', () => {
+    expect(
+      told(inSession('Begin', 's7'), inSession('Look', 's7'), asks({ name: 'Ping' }), inSession('End', 's7')),
+    ).toEqual([
+      'step 2 of 4, from the source: expected Look in a session of its own, "other", got it in the session "transaction"',
+    ]);
+  });
+
+  test('are told by name to whoever plays the source', () => {
+    const conversation = new Conversation(transfer, profile);
+    const names = transfer.steps.map(({ content }) => {
+      const { nextSession } = conversation;
+      conversation.feed(asks(content as Message));
+      return nextSession;
+    });
+    expect(names).toEqual(['transaction', 'other', undefined, 'transaction']);
+  });
+});

@@ -10,6 +10,7 @@ import {
   type TrackedStep,
   trackedStep,
 } from './conversation/lanes.ts';
+import { Sessions } from './conversation/sessions.ts';
 import { generate, type Mismatch, match } from './matching.ts';
 import type { MessageProfile } from './messages/profile.ts';
 
@@ -48,6 +49,7 @@ export class Conversation {
   readonly #forbidden: TrackedStep[];
   readonly #found: StepMismatch[] = [];
   #bindings = new Map<string, unknown>();
+  readonly #sessions = new Sessions();
 
   /** @param options.values what the provider states gave, for `fromState` templates */
   constructor(
@@ -77,17 +79,19 @@ export class Conversation {
    * undefined while it is the destination's turn, and when nothing is left to send.
    */
   nextFromSource(): unknown {
-    const due = this.#lanes
-      .flatMap((lane) => candidates(lane).map((at) => lane.steps[at] as TrackedStep))
-      .filter((each) => each.step.from === 'source' && each.seen === 0 && !each.step.optional)
-      .sort((a, b) => a.index - b.index)[0];
-    return due === undefined ? undefined : generate(due.compiled, this.#values, this.#bindings);
+    const next = this.#nextStepOfSource();
+    return next === undefined ? undefined : generate(next.compiled, this.#values, this.#bindings);
+  }
+
+  /** The session, by its name in the interaction, that the source has to send it in; undefined where any will do. */
+  get nextSession(): string | undefined {
+    return this.#nextStepOfSource()?.step.session;
   }
 
   /** Takes the next message that was seen. */
   feed(message: ObservedMessage): Taken {
     const bindings = this.#bindings;
-    const fitting = new Fitting(this.#lanes, this.#profile, message, bindings);
+    const fitting = new Fitting(this.#lanes, this.#profile, message, bindings, this.#sessions);
     this.#refuseForbidden(message, fitting);
     const taken = (step: TrackedStep): Taken => ({ step: step.index + 1, bindings });
     const exact = fitting.exact();
@@ -100,7 +104,7 @@ export class Conversation {
     }
     const step = this.#accept(near, message);
     const title = this.#title(step.compiled.example);
-    this.#found.push(...near.mismatches.map((each) => ({ ...each, side: message.from, step: step.index + 1, title })));
+    this.#found.push(...near.mismatches.map((each) => this.#placed(each, message.from, step.index + 1, title)));
     if (near.mismatches.length > 0) step.suspect = message;
     return taken(step);
   }
@@ -109,6 +113,13 @@ export class Conversation {
   mismatches(): StepMismatch[] {
     const missing = this.#lanes.flatMap(({ steps }) => steps.filter(isOwed)).map((each) => this.#missing(each));
     return [...this.#found, ...missing].sort((a, b) => a.step - b.step);
+  }
+
+  #nextStepOfSource(): TrackedStep | undefined {
+    return this.#lanes
+      .flatMap((lane) => candidates(lane).map((at) => lane.steps[at] as TrackedStep))
+      .filter((each) => each.step.from === 'source' && each.seen === 0 && !each.step.optional)
+      .sort((a, b) => a.index - b.index)[0];
   }
 
   #accept({ lane, at, bindings }: Fit, message: ObservedMessage): TrackedStep {
@@ -125,6 +136,7 @@ export class Conversation {
     step.seen += 1;
     step.taken.push(message.content);
     this.#bindings = bindings;
+    this.#sessions.bind(step.step, message);
     return step;
   }
 
@@ -191,7 +203,7 @@ export class Conversation {
 
   /** Whether the message was the one of a later step that is still owed. */
   #noteEarly(message: ObservedMessage, index: number): boolean {
-    const fitting = new Fitting(this.#lanes, this.#profile, message, this.#bindings);
+    const fitting = new Fitting(this.#lanes, this.#profile, message, this.#bindings, this.#sessions);
     const fit = fitting.owedAfter(index);
     if (fit === undefined) return false;
     const step = fit.lane.steps[fit.at] as TrackedStep;
@@ -245,6 +257,13 @@ export class Conversation {
 
   #note(side: Side, step: number, rule: string, expected: string, got: string, path = '$'): void {
     this.#found.push({ ...this.#mismatch(side, step, rule, expected, got), path });
+  }
+
+  /** A session is no part of a message, so what is wrong with it is said of the message as a whole. */
+  #placed(found: Mismatch, side: Side, step: number, title: string): StepMismatch {
+    if (found.rule !== 'session') return { ...found, side, step, title };
+    const { expected, got } = found;
+    return { ...this.#mismatch(side, step, 'session', `${title} in ${expected}`, `it in ${got}`), title };
   }
 
   #mismatch(side: Side, step: number, rule: string, expected: string, got: string): StepMismatch {

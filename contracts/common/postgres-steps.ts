@@ -1,5 +1,5 @@
 import { destination, type Step, source } from '../contract.ts';
-import type { Template } from '../matchers.ts';
+import { regex, type Template, text } from '../matchers.ts';
 import { compile } from '../matching.ts';
 import {
   type PostgresContent,
@@ -56,16 +56,27 @@ export const holds = (
 ): Step<PostgresContent> =>
   destination<PostgresContent>({ holds: { table, where, rows } } as Template<PostgresContent>, { lane });
 
-/** Statements that take effect together or not at all. */
-export const inTransaction = (role: string, ...steps: Step<PostgresContent>[]): Step<PostgresContent>[] => [
-  ...done({ role, verb: 'BEGIN' }),
-  ...steps,
-  ...done({ role, verb: 'COMMIT' }),
-];
+/** A source may ask for more isolation than what it does needs. */
+const anyIsolation = text(regex(/READ COMMITTED|REPEATABLE READ|SERIALIZABLE/, 'READ COMMITTED'));
+
+/** The beginning of a transaction, of any isolation where that is not the point. */
+export const begin = (role: string, isolation: Template<string> = anyIsolation): Template<SqlStatement> => ({
+  role,
+  verb: 'BEGIN',
+  isolation,
+});
+
+/** Statements of one session with their answers; those that have another one by now stay there. */
+export const inSession = (session: string, ...steps: Step<PostgresContent>[]): Step<PostgresContent>[] =>
+  steps.map((step) => ({ session, ...step }));
+
+/** Statements that take effect together or not at all, for which they need one session. */
+export const inTransaction = (role: string, ...steps: Step<PostgresContent>[]): Step<PostgresContent>[] =>
+  inSession('transaction', ...done(begin(role)), ...steps, ...done({ role, verb: 'COMMIT' }));
 
 /** Statements that a source may put into a transaction of their own, as many libraries do unasked. */
 export const perhapsInTransaction = (role: string, ...steps: Step<PostgresContent>[]): Step<PostgresContent>[] => [
-  source<PostgresContent>({ role, verb: 'BEGIN' }, { optional: true }),
+  source<PostgresContent>(begin(role), { optional: true }),
   ...steps,
   source<PostgresContent>({ role, verb: 'COMMIT' }, { optional: true }),
 ];

@@ -3,12 +3,12 @@ import { dialect } from '../dialect.ts';
 import type { Template } from '../matchers.ts';
 import type { PostgresContent, SqlResult, SqlRow, SqlStatement } from '../messages/postgres.ts';
 import { world } from '../world.ts';
-import { done, holds, inTransaction, refused } from './postgres-steps.ts';
+import { holds, refused } from './postgres-steps.ts';
 import { loginOf, loginRow, newcomerRow, newDnRow, personRow } from './tenant-database.ts';
 
-/** What the tables of a tenant's database refuse by themselves: by constraint, by type, by transaction. */
+/** What the tables of a tenant's database refuse by themselves: by constraint and by type. */
 
-const { tables, reader } = dialect.postgres;
+const { tables } = dialect.postgres;
 const { objectStates } = dialect.tcp.configuration;
 const { tenant, dns } = world;
 const [ada, ben, cleo] = world.persons;
@@ -157,50 +157,5 @@ export const refusedByRules: readonly Interaction<PostgresContent>[] = [
       { role, verb: 'SELECT', table: tables.person, columns: ['dbid'], where: { state: 'enabled' } },
       { sqlstate: '22P02' },
     ),
-  },
-];
-
-const transactions = 'PostgreSQL manual, tutorial, "Transactions"';
-const storedPerson = done(insert(tables.person, newcomerRow), { rowCount: 1 });
-const lookedAt = {
-  verb: 'SELECT',
-  table: tables.person,
-  columns: ['dbid'],
-  where: { dbid: newcomerRow.dbid },
-} as const;
-/** What a reader finds meanwhile; it has a session of its own, so its statements have a lane of their own. */
-const readerFinds = (rows: readonly { dbid: number }[]): Step<PostgresContent>[] =>
-  done({ role: reader, ...lookedAt }, { rows }).map((step) =>
-    step.from === 'source' ? { ...step, lane: 'reader' } : step,
-  );
-
-export const transactionRules: readonly Interaction<PostgresContent>[] = [
-  {
-    description: 'a statement that fails takes with it all of its transaction, before and after it',
-    basis: inferred(`${transactions}: all or nothing; ${errorCodes}: 25P02 in_failed_sql_transaction`),
-    given: [configured],
-    negative: true,
-    only: onlyDestination,
-    steps: [
-      ...done({ role, verb: 'BEGIN' }),
-      ...storedPerson,
-      ...refused(insert(tables.person, { ...newcomerRow, dbid: 116 }), { sqlstate: '23505' }),
-      ...refused({ role, verb: 'SELECT', table: tables.person, columns: ['dbid'], where: {} }, { sqlstate: '25P02' }),
-      ...done({ role, verb: 'COMMIT' }, { command: 'ROLLBACK' }),
-      nothingStored,
-    ],
-  },
-  {
-    description: 'nobody sees what is written before it is committed, and everybody does afterwards',
-    basis: inferred(
-      `${transactions}: what an open transaction has done is invisible to others until it completes; nobody may see a person without its options`,
-    ),
-    given: [configured],
-    only: { side: 'destination', reason: 'it takes a second session, and the Tenant Service is asked for one' },
-    steps: [
-      ...inTransaction(role, ...storedPerson, ...readerFinds([])),
-      ...readerFinds([{ dbid: newcomerRow.dbid }]),
-      holds(tables.person, { dbid: newcomerRow.dbid }, [{ ...newcomerRow, password: null }]),
-    ],
   },
 ];

@@ -2,14 +2,8 @@ import { dnTypes } from '../common/config-object.ts';
 import { done, holds, inTransaction, perhapsInTransaction } from '../common/postgres-steps.ts';
 import { loginOf, loginRow, newcomer, newcomerRow, personOption, personRow } from '../common/tenant-database.ts';
 import { grantedToReaders, refusedByRights, refusedSessions, rowSecurity } from '../common/tenant-database-access.ts';
-import {
-  configurationRules,
-  configured,
-  insert,
-  refusedByRules,
-  transactionRules,
-  update,
-} from '../common/tenant-database-rules.ts';
+import { configurationRules, configured, insert, refusedByRules, update } from '../common/tenant-database-rules.ts';
+import { transactionRules } from '../common/tenant-database-transactions.ts';
 import { destination, type Interaction, inferred, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';

@@ -2,6 +2,7 @@ import { equalJson } from '../matching/values.ts';
 import { type Compiled, type Mismatch, match } from '../matching.ts';
 import type { MessageProfile } from '../messages/profile.ts';
 import { candidates, isOpen, isOwed, type Lane, type ObservedMessage, type TrackedStep } from './lanes.ts';
+import type { Sessions } from './sessions.ts';
 
 /** A message held against one step. */
 export interface Fit {
@@ -23,18 +24,21 @@ export class Fitting {
   readonly #profile: MessageProfile;
   readonly #message: ObservedMessage;
   readonly #bindings: ReadonlyMap<string, unknown>;
+  readonly #sessions: Sessions;
 
-  /** @param bindings what has been remembered so far */
+  /** @param bindings what has been remembered so far @param sessions those that have come so far */
   constructor(
     lanes: readonly Lane[],
     profile: MessageProfile,
     message: ObservedMessage,
     bindings: ReadonlyMap<string, unknown>,
+    sessions: Sessions,
   ) {
     this.#lanes = lanes;
     this.#profile = profile;
     this.#message = message;
     this.#bindings = bindings;
+    this.#sessions = sessions;
   }
 
   /** A step in turn that the message fits, or one further on of the same side: those between were lost or come late. */
@@ -87,10 +91,11 @@ export class Fitting {
   /** The message held against one step. */
   compare(lane: Lane, at: number): Fit {
     const { from, content } = this.#message;
-    const { compiled } = lane.steps[at] as TrackedStep;
+    const { step, compiled } = lane.steps[at] as TrackedStep;
     const bindings = new Map(this.#bindings);
-    const strict = this.#profile.strict[from];
-    return { lane, at, bindings, mismatches: match(compiled, content, { strict, bindings }) };
+    const mismatches = match(compiled, content, { strict: this.#profile.strict[from], bindings });
+    const elsewhere = this.#sessions.mismatch(step, this.#message);
+    return { lane, at, bindings, mismatches: elsewhere === undefined ? mismatches : [...mismatches, elsewhere] };
   }
 
   #due(): Fit[] {

@@ -7,6 +7,8 @@ export interface ObservedMessage {
   content: unknown;
   /** Milliseconds since the epoch. */
   atMs: number;
+  /** The session that it came in, by whatever tells it from the source's others on the wire; absent where nothing does. */
+  session?: string;
 }
 
 /** A step of an interaction, and what has been seen of it. */

@@ -40,6 +40,11 @@ export interface SqlStatement {
   role: string;
   /** `SELECT`, `INSERT`, `UPDATE`, `DELETE`, `BEGIN`, `COMMIT`, `ROLLBACK`; another statement's own first word. */
   verb: string;
+  /**
+   * How far a transaction is kept from what others commit meanwhile, as its BEGIN asks for it: `READ COMMITTED`, which the
+   * server takes where nothing is asked for, `REPEATABLE READ` or `SERIALIZABLE` (manual, 13.2).
+   */
+  isolation?: string;
   /** The table written to, or the first one read. */
   table?: string;
   /** What a SELECT asks for. */

@@ -7,7 +7,13 @@ export function pactMessage(step: Step): Record<string, unknown> {
   const { matchingRules, generators } = parted.whole();
   return filled({
     contents: { content: parted.example, contentType: 'application/json', encoded: false },
-    metadata: filled({ from: step.from, optional: step.optional, repeat: step.repeat, lane: step.lane }),
+    metadata: filled({
+      from: step.from,
+      optional: step.optional,
+      repeat: step.repeat,
+      lane: step.lane,
+      session: step.session,
+    }),
     matchingRules: filled({ body: matchingRules }),
     generators: filled({ body: generators }),
   });

@@ -36,9 +36,12 @@ function stateText({ name, params }: ProviderState): string {
 }
 
 function stepLines(step: Step): string[] {
-  const marks = [step.optional && 'optional', step.repeat && 'may repeat', step.lane && `lane ${step.lane}`].filter(
-    Boolean,
-  );
+  const marks = [
+    step.optional && 'optional',
+    step.repeat && 'may repeat',
+    step.lane && `lane ${step.lane}`,
+    step.session && `session ${step.session}`,
+  ].filter(Boolean);
   const arrow = step.from === 'source' ? '->' : '<-';
   const head = `    ${arrow} ${step.from}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`;
   const content = step.content;

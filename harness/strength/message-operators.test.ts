@@ -94,6 +94,30 @@ describe('what can be done to messages', () => {
     expect(breaksOf(lanes).map(({ operator }) => operator)).not.toContain('swapped with the next');
   });
 
+  test('a message of a session that has several is sent in another one, and the judge names it', () => {
+    const inSession = (name: string, session: string): ObservedMessage => ({ ...asks(name), session });
+    const record: Baseline = {
+      ...baseline(
+        [
+          source<Message>({ name: 'Begin' }, { session: 'transaction' }),
+          source<Message>({ name: 'Look' }, { session: 'other' }),
+          source<Message>({ name: 'End' }, { session: 'transaction' }),
+        ],
+        [inSession('Begin', 's1'), inSession('Look', 's2'), inSession('End', 's1')],
+      ),
+      side: 'source',
+    };
+    const moved = breaksOf(record).filter(({ operator }) => operator === 'in another session');
+    expect(moved.map(({ step, messages }) => [step, messages.map(({ session }) => session)])).toEqual([
+      [1, ['another than s1', 's2', 's1']],
+      [3, ['s1', 's2', 'another than s1']],
+    ]);
+    for (const { naming, messages } of moved) {
+      const found = judge(record.interaction, messages, profile, 'source');
+      expect(found.map((mismatch) => namesBreak(naming, mismatch))).toEqual([true]);
+    }
+  });
+
   test('what is forbidden is sent', () => {
     const quiet = baseline(
       [source<Message>({ name: 'Ping' }), destination<Message>({ name: 'Pong' })],

@@ -2,7 +2,7 @@ import type { ObservedMessage } from '../../contracts/conversation.ts';
 import { compile, generate, match } from '../../contracts/matching.ts';
 import type { MessageProfile } from '../../contracts/messages/profile.ts';
 import type { Baseline } from './baseline.ts';
-import { forbiddenOf, type PlacedMessage, titlesOf, withContent } from './messages.ts';
+import { forbiddenOf, type PlacedMessage, titlesOf } from './messages.ts';
 import type { Break, Naming } from './mutant.ts';
 
 /** A record that is broken as a whole: a message too few, too many, or in the wrong place. */
@@ -63,10 +63,10 @@ function lanes(placed: readonly PlacedMessage[]): PlacedMessage[][] {
   return [...Map.groupBy(placed, ({ step }) => step.lane ?? '').values()];
 }
 
-/** Puts the contents of some messages into each other's places; who speaks when stays as it was. */
+/** Puts some messages of one side into each other's places; who speaks when stays as it was. */
 function rearranged(messages: readonly ObservedMessage[], places: PlacedMessage[], order: PlacedMessage[]) {
   return places.reduce<readonly ObservedMessage[]>(
-    (record, { index }, at) => withContent(record, index, order[at]?.message.content),
+    (record, { index, message: { atMs } }, at) => record.with(index, { ...(order[at] as PlacedMessage).message, atMs }),
     messages,
   );
 }
@@ -92,6 +92,25 @@ function moved(
   );
 }
 
+/** Only a source can choose. Of a session of which there is one message only nobody can tell that it is another one. */
+function inAnotherSession(
+  { messages, side }: Baseline,
+  placed: readonly PlacedMessage[],
+  profile: MessageProfile,
+): MessageBreak[] {
+  if (side === 'destination') return [];
+  const named = placed.filter(({ step, message }) => step.session !== undefined && message.session !== undefined);
+  const sessions = [...Map.groupBy(named, ({ step }) => step.session).values()].filter(({ length }) => length > 1);
+  return sessions.flatMap((session) => {
+    // Of the first one it is told by those that come after it.
+    const titles = session.flatMap((each) => titlesOf(each, profile));
+    return session.map((each) => ({
+      ...breakOf('in another session', each, ['session'], titles),
+      messages: messages.with(each.index, { ...each.message, session: `another than ${each.message.session}` }),
+    }));
+  });
+}
+
 function forbidden(baseline: Baseline, profile: MessageProfile): MessageBreak[] {
   const { interaction, side, messages, values } = baseline;
   return forbiddenOf(interaction, side).map((step) => {
@@ -113,6 +132,7 @@ export function messageBreaks(
     ...duplicated(baseline, placed, profile),
     ...moved(baseline, placed, profile, 'swapped with the next', () => 1),
     ...moved(baseline, placed, profile, 'late', (left) => (left > 1 ? left : 0)),
+    ...inAnotherSession(baseline, placed, profile),
     ...forbidden(baseline, profile),
   ];
 }

@@ -91,6 +91,7 @@ function strayMutants({ messages, side }: Baseline, { profile, operators }: Wiri
 
 function messageRemedy({ operator, step }: Break): string {
   if (operator === 'forbidden message') return 'describe the forbidden message by what a peer would send';
+  if (operator === 'in another session') return `name the session of step ${step}, and of another step`;
   return operator === 'message lost' ? `make step ${step} required` : `tell step ${step} from the steps around it`;
 }
 

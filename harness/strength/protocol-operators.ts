@@ -141,7 +141,9 @@ const kafka: ProtocolOperators = {
 };
 
 const postgres: ProtocolOperators = {
-  wire: () => ({ textual: ['$.role', '$.verb', '$.table', '$.columns', '$.orderBy', '$.sqlstate', '$.command'] }),
+  wire: () => ({
+    textual: ['$.role', '$.verb', '$.isolation', '$.table', '$.columns', '$.orderBy', '$.sqlstate', '$.command'],
+  }),
   breaks: (content) => {
     const { sqlstate, command } = fieldsOf(content);
     const failed = { sqlstate: '40001', ...(command === undefined ? {} : { command }) };

@@ -10,6 +10,7 @@ import {
   play,
   watchedServer,
 } from './fixtures/connection-13.ts';
+import { type Rewriting, rewritingRelay } from './fixtures/rewriting-relay.ts';
 
 let server: MockServer;
 const undo: (() => Promise<unknown>)[] = [];
@@ -31,9 +32,14 @@ describe('the real server', () => {
     expect(observed.failure).toBeUndefined();
     expect(complaints(each, observed, 'destination')).toEqual([]);
     const recorded = server.exchanges();
-    // A transaction is one exchange; only the reader who looks in from outside, twice, adds to it.
-    expect(recorded.length).toBe(each.description.startsWith('nobody sees what is written') ? 3 : 1);
-    expect(complaints(each, { messages: recorded.flatMap(({ messages }) => messages) }, 'source')).toEqual([]);
+    const messages = recorded.flatMap((exchange) => exchange.messages);
+    const sessions = (of: readonly { from: string; session?: string }[]) =>
+      new Set(of.filter(({ from }) => from === 'source').map(({ session }) => session)).size;
+    expect(sessions(messages)).toBe(sessions(each.steps));
+    for (const exchange of recorded) expect(sessions(exchange.messages)).toBe(1);
+    // A transaction is one exchange; only another session divides it.
+    if (sessions(messages) === 1) expect(recorded.length).toBe(1);
+    expect(complaints(each, { messages }, 'source')).toEqual([]);
   });
 });
 
@@ -289,6 +295,65 @@ describe('a broken server is caught', () => {
     await superuser.query('GRANT CONNECT ON DATABASE t200 TO PUBLIC');
     const expected = ['2: $.sqlstate: expected "42501", got "00000"'];
     const found = complaints(foreign, await play(foreign, server.address), 'destination');
+    expect(beginnings(found, expected)).toEqual(expected);
+  });
+});
+
+const asLevelIsLost: Rewriting = [/BEGIN ISOLATION LEVEL (REPEATABLE READ|SERIALIZABLE)/, 'BEGIN'];
+const asStatementsAreAlone: Rewriting = [/BEGIN ISOLATION LEVEL READ COMMITTED/, 'RESET ROLE'];
+const refusalDidNotCome = (step: number) => [`${step}: $.sqlstate: expected "40001", got "00000"`];
+
+describe('a pooler in front of the server is caught', () => {
+  test.each<{ what: string; part: string; rewriting: Rewriting; expected: string[] }>([
+    {
+      what: 'commits each statement for itself, so that others see a change before its transaction is done',
+      part: 'reads a row as it was until',
+      rewriting: asStatementsAreAlone,
+      expected: ['2: $.command: expected "BEGIN", got "RESET"', '8: $.rows[0].state: expected 1, got 2'],
+    },
+    {
+      what: 'commits each statement for itself, so that what is rolled back is there',
+      part: 'what is rolled back',
+      rewriting: asStatementsAreAlone,
+      expected: [
+        '2: $.command: expected "BEGIN", got "RESET"',
+        '6: $.rowCount: expected 0, got 1',
+        '6: $.rows: expected an empty array, got [ { dbid: 115 } ]',
+        '10: $.rowCount: expected 0, got 1',
+        '10: $.rows: expected an empty array, got [ { dbid: 115 } ]',
+        '11: $.holds.rows: expected an empty array, got [ { dbid: 115, ',
+      ],
+    },
+    {
+      what: 'loses the isolation level, so that the second reading sees more than the first',
+      part: 'as of one moment in a REPEATABLE READ',
+      rewriting: asLevelIsLost,
+      expected: [
+        '14: $.rows[0].state: expected 1, got 2',
+        '16: $.rowCount: expected 1, got 0',
+        '16: $.rows: expected an array of 1, got []',
+      ],
+    },
+    ...['REPEATABLE READ', 'SERIALIZABLE'].map((level) => ({
+      what: `loses the level ${level}, so that a change of somebody else is overwritten`,
+      part: `since a ${level} transaction began`,
+      rewriting: asLevelIsLost,
+      expected: [...refusalDidNotCome(10)],
+    })),
+    {
+      what: 'loses the isolation level, so that two transactions pass that do not bear one another',
+      part: 'of two SERIALIZABLE transactions',
+      rewriting: asLevelIsLost,
+      expected: [...refusalDidNotCome(14)],
+    },
+  ])('that $what', async ({ part, rewriting, expected }) => {
+    const broken = interaction(part);
+    undo.push(await given(server, broken));
+    const pooler = await rewritingRelay(server.address, rewriting);
+    undo.push(() => pooler.close());
+    const observed = await play(broken, pooler.address);
+    expect(observed.failure).toBeUndefined();
+    const found = complaints(broken, observed, 'destination');
     expect(beginnings(found, expected)).toEqual(expected);
   });
 });

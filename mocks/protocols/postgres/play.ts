@@ -12,15 +12,15 @@ import {
   SUCCESS,
 } from '../../../contracts/messages/postgres.ts';
 import type { Address, Observed, ObservedMessage, Performance } from '../../adapter.ts';
-import { ask, closeSession, HARNESS_APPLICATION, openSession, refusalOf } from './client.ts';
+import { ask, closeSession, HARNESS_APPLICATION, openSession, refusalOf, type SessionOptions } from './client.ts';
 import { isNoServer, sentenceOf } from './failure.ts';
 import { toSql } from './sql-text.ts';
 
 const STEP_TIMEOUT_MS = 10_000;
 
 /**
- * Plays the source of an interaction: sends its statements, each in a session of the role it names, and notes what the server
- * answers. At last another session reads what the server holds, where the interaction says so.
+ * Plays the source of an interaction: sends its statements, each in the session that its step names, of the role it names itself,
+ * and notes what the server answers. At last another session reads what the server holds, where the interaction says so.
  * @param at with the password of the roles, for which the provider states may give another `password`; the database is the
  * one that the interactions are about
  */
@@ -35,6 +35,12 @@ export async function play(performance: Performance, at: Address, signal: AbortS
   } finally {
     await player.close();
   }
+}
+
+/** The session that a statement needs; it is opened when it is first wanted. */
+interface Wanted extends Pick<SessionOptions, 'role' | 'database' | 'application'> {
+  /** As the interaction calls it. */
+  name?: string | undefined;
 }
 
 class Player {
@@ -56,10 +62,14 @@ class Player {
 
   /** Sends what the source has to send, until nothing is left or the server lets nobody in. */
   async statements(): Promise<void> {
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      this.#note('source', next);
-      if (next.verb === 'CONNECT') await this.#connect(next as SqlConnect);
-      else if (!(await this.#send(next))) return;
+    for (;;) {
+      this.#signal.throwIfAborted();
+      const session = this.#conversation.nextSession;
+      const next = this.#conversation.nextFromSource() as PostgresSource | undefined;
+      if (next === undefined) return;
+      this.#note('source', next, session);
+      if (next.verb === 'CONNECT') await this.#connect(next as SqlConnect, session);
+      else if (!(await this.#send(next, session))) return;
     }
   }
 
@@ -70,7 +80,8 @@ class Player {
       if (typeof example !== 'object' || example === null || !('holds' in example)) continue;
       const { table, where } = (example as unknown as SqlHeld).holds;
       const { text, values } = toSql({ verb: 'SELECT', table, where, columns: ['*'] });
-      const observer = await this.#session(this.#at.user ?? 'postgres', this.#database, HARNESS_APPLICATION);
+      const role = this.#at.user ?? 'postgres';
+      const observer = await this.#session({ role, database: this.#database, application: HARNESS_APPLICATION });
       const result = await ask(observer, text, values, table);
       if (result.sqlstate !== SUCCESS) this.#note('destination', result);
       else
@@ -95,47 +106,43 @@ class Player {
     return this.#at.database ?? 'postgres';
   }
 
-  #next(): PostgresSource | undefined {
-    this.#signal.throwIfAborted();
-    return this.#conversation.nextFromSource() as PostgresSource | undefined;
-  }
-
-  #note(from: Side, content: PostgresContent): void {
-    const message: ObservedMessage = { from, content, atMs: Date.now() };
+  #note(from: Side, content: PostgresContent, session?: string): void {
+    const message: ObservedMessage = { from, content, atMs: Date.now(), ...(session && { session }) };
     this.messages.push(message);
     this.#conversation.feed(message);
   }
 
-  async #connect({ role, database }: SqlConnect): Promise<void> {
+  async #connect({ role, database }: SqlConnect, name: string | undefined): Promise<void> {
     try {
-      await this.#session(role, database);
-      this.#note('destination', { sqlstate: SUCCESS, command: 'CONNECT' });
+      await this.#session({ role, database, name });
+      this.#note('destination', { sqlstate: SUCCESS, command: 'CONNECT' }, name);
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal !== undefined) this.#note('destination', { ...refusal, command: 'CONNECT' });
+      if (refusal !== undefined) this.#note('destination', { ...refusal, command: 'CONNECT' }, name);
       else if (isNoServer(error) && this.#expectsFault) this.#note('destination', { fault: 'refused' });
       else throw error;
     }
   }
 
   /** @returns false when there is no session to send by */
-  async #send({ role, ...statement }: PostgresSource): Promise<boolean> {
+  async #send({ role, ...statement }: PostgresSource, name: string | undefined): Promise<boolean> {
     let session: pg.Client;
     try {
-      session = await this.#session(role, this.#database);
+      session = await this.#session({ role, database: this.#database, name });
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === undefined) throw error;
-      this.#note('destination', { ...refusal, command: 'CONNECT' });
+      this.#note('destination', { ...refusal, command: 'CONNECT' }, name);
       return false;
     }
     const { text, values } = toSql(statement);
-    this.#note('destination', await ask(session, text, values, 'table' in statement ? statement.table : undefined));
+    const table = 'table' in statement ? statement.table : undefined;
+    this.#note('destination', await ask(session, text, values, table), name);
     return true;
   }
 
-  async #session(role: string, database: string, application?: string): Promise<pg.Client> {
-    const key = [role, database, application].join('\0');
+  async #session({ role, database, name, application }: Wanted): Promise<pg.Client> {
+    const key = [role, database, name, application].join('\0');
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
     const { password = this.#at.password } = application === HARNESS_APPLICATION ? {} : this.#performance.values;

@@ -15,16 +15,20 @@ afterEach(async () => {
   for (const each of undo.splice(0).reverse()) await each();
 });
 
-/** What is said of a source that sends these statements in a session of the Tenant Service, those that fail included. */
-async function sent(judged: Interaction, ...statements: (string | [string, unknown[]])[]): Promise<string[]> {
+/** Statements go into one session of the Tenant Service, but for those that go into a second one. */
+type Sent = string | [string, unknown[]] | { inSecond: string };
+
+/** What is said of a source that sends these statements, those that fail included. */
+async function sent(judged: Interaction, ...statements: Sent[]): Promise<string[]> {
   undo.push(await given(server, judged));
-  const source = new pg.Client(server.address);
-  await source.connect();
+  const [first, second] = [new pg.Client(server.address), new pg.Client(server.address)];
+  await Promise.all([first.connect(), second.connect()]);
   for (const each of statements) {
-    const [text, values] = typeof each === 'string' ? [each, undefined] : each;
-    await source.query(text, values).catch(() => {});
+    const [text, values] = Array.isArray(each) ? each : [typeof each === 'string' ? each : each.inSecond, undefined];
+    const session = typeof each === 'object' && 'inSecond' in each ? second : first;
+    await session.query(text, values).catch(() => {});
   }
-  await source.end();
+  await Promise.all([first.end(), second.end()]);
   await server.settled();
   return complaints(judged, { messages: server.exchanges().flatMap(({ messages }) => messages) }, 'source');
 }
@@ -62,12 +66,31 @@ describe('a source that keeps the contract', () => {
   });
 });
 
+describe('a source that keeps the contract may ask for', () => {
+  test.each(['REPEATABLE READ', 'SERIALIZABLE'])('%s', async (level) => {
+    expect(await sent(add, `BEGIN ISOLATION LEVEL ${level}`, person, option, 'COMMIT')).toEqual([]);
+  });
+});
+
 describe('a source that breaks the contract is caught with', () => {
   const missing = (step: number, what: string) =>
     `${step}: step ${step} of 10, from the source: expected ${what}, got nothing`;
   const rolledBack = ['5: $.verb: expected "INSERT", got "ROLLBACK"', '5: $.table: expected "cfg.cfg_flex_prop", got'];
 
-  test.each<{ what: string; statements: string[]; expected: string[] }>([
+  const elsewhere = (step: number, what: string) =>
+    `${step}: step ${step} of 10, from the source: expected ${what} in the session "transaction", got it in another session`;
+
+  test.each<{ what: string; statements: Sent[]; expected: string[] }>([
+    {
+      what: 'a statement in another session than its transaction',
+      statements: ['BEGIN', person, { inSecond: option }, 'COMMIT'],
+      expected: [elsewhere(5, 'INSERT cfg.cfg_flex_prop')],
+    },
+    {
+      what: 'a transaction that is empty, since another session does its work',
+      statements: ['BEGIN', { inSecond: person }, { inSecond: option }, 'COMMIT'],
+      expected: [elsewhere(3, 'INSERT cfg.cfg_person'), elsewhere(5, 'INSERT cfg.cfg_flex_prop')],
+    },
     {
       what: 'a value in the wrong column',
       statements: ['BEGIN', person.replace('first_name', 'password'), option, 'COMMIT'],

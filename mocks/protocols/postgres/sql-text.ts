@@ -17,8 +17,9 @@ export function toSql(statement: Omit<SqlStatement, 'role'>): SqlText {
 }
 
 function clauses(statement: Omit<SqlStatement, 'role'>, values: unknown[]): string[] {
-  const { verb, table, columns, joins = {}, set = {}, where, orderBy, returning, other } = statement;
+  const { verb, isolation, table, columns, joins = {}, set = {}, where, orderBy, returning, other } = statement;
   if (other !== undefined) throw new Error(`a contract cannot send ${verb} with ${Object.keys(other).join(', ')}`);
+  if (isolation !== undefined) return [`${verb} ISOLATION LEVEL ${isolation}`];
   if (table === undefined) return [verb];
   const conditions = where === undefined || Object.keys(where).length === 0 ? [] : [`WHERE ${all(where, values)}`];
   const back = returning === undefined ? [] : [`RETURNING ${returning.map(name).join(', ')}`];

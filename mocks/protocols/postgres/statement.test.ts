@@ -93,12 +93,22 @@ describe('the logical form of a statement', () => {
 
   test('transactions are statements, however they are begun', () => {
     expect(read('BEGIN; START TRANSACTION; COMMIT; ROLLBACK; ROLLBACK TO s')).toEqual([
-      { verb: 'BEGIN' },
-      { verb: 'BEGIN' },
+      { verb: 'BEGIN', isolation: 'READ COMMITTED' },
+      { verb: 'BEGIN', isolation: 'READ COMMITTED' },
       { verb: 'COMMIT' },
       { verb: 'ROLLBACK' },
       { verb: 'ROLLBACK TO', other: { SAVEPOINT: 's' } },
     ]);
+  });
+
+  test.each([
+    ['begin isolation level repeatable read', 'REPEATABLE READ'],
+    ['START TRANSACTION READ ONLY, ISOLATION LEVEL SERIALIZABLE, DEFERRABLE', 'SERIALIZABLE'],
+    ['BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED', 'READ COMMITTED'],
+    ['BEGIN WORK ISOLATION LEVEL READ UNCOMMITTED', 'READ COMMITTED'],
+    ['BEGIN READ ONLY', 'READ COMMITTED'],
+  ])('a transaction has the isolation that it asks for: %s', (sql, isolation) => {
+    expect(read(sql)).toEqual([{ verb: 'BEGIN', isolation }]);
   });
 
   test.each([
@@ -128,7 +138,7 @@ describe('the logical form of a statement', () => {
 
 describe('SQL text of a contract statement', () => {
   test.each<Logical>([
-    { verb: 'BEGIN' },
+    { verb: 'BEGIN', isolation: 'REPEATABLE READ' },
     {
       verb: 'INSERT',
       table: 'cfg.cfg_person',

@@ -65,10 +65,20 @@ function whole(sql: string): Logical {
   return { verb: firstWord(sql), other: { text: shortened(sql) } };
 }
 
-function transaction({ kind, savepoint_name }: TransactionStmt): Logical {
+function transaction({ kind, savepoint_name, options }: TransactionStmt): Logical {
   const words = (kind ?? '').replace('TRANS_STMT_', '');
-  if (words === 'START') return { verb: 'BEGIN' };
+  if (words === 'BEGIN' || words === 'START') return { verb: 'BEGIN', isolation: isolationOf(options) };
   return savepoint_name ? { verb: words.replace('_', ' '), other: { SAVEPOINT: savepoint_name } } : { verb: words };
+}
+
+/** PostgreSQL knows no level below READ COMMITTED, though it takes the name of one (manual, 13.2). */
+function isolationOf(options: readonly Node[] = []): string {
+  const [level] = options.flatMap((node) => {
+    if (!('DefElem' in node) || node.DefElem.defname !== 'transaction_isolation') return [];
+    const { arg } = node.DefElem;
+    return arg !== undefined && 'A_Const' in arg ? [arg.A_Const.sval?.sval?.toUpperCase()] : [];
+  });
+  return level === undefined || level === 'READ UNCOMMITTED' ? 'READ COMMITTED' : level;
 }
 
 interface From {

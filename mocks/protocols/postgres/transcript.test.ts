@@ -36,7 +36,7 @@ describe('the record of a server log', () => {
     ).toEqual([
       [{ role, verb: 'DELETE', table: 'cfg.t', where: {} }],
       [
-        { role, verb: 'BEGIN' },
+        { role, verb: 'BEGIN', isolation: 'READ COMMITTED' },
         { role, verb: 'DELETE', table: 'cfg.t', where: { id: 7 } },
         { role, verb: 'COMMIT' },
       ],
@@ -44,19 +44,33 @@ describe('the record of a server log', () => {
     ]);
   });
 
-  test('two sessions do not mix', () => {
+  test('two sessions do not mix, and keep the order between them', () => {
     expect(
       record(
         { message: 'statement: BEGIN' },
         { session_id: 's2', user: 'other', message: 'statement: DELETE FROM cfg.t' },
+        { message: 'statement: DELETE FROM cfg.t' },
         { message: 'statement: ROLLBACK' },
       ),
     ).toEqual([
+      [{ role, verb: 'BEGIN', isolation: 'READ COMMITTED' }],
+      [{ role: 'other', verb: 'DELETE', table: 'cfg.t', where: {} }],
       [
-        { role, verb: 'BEGIN' },
+        { role, verb: 'DELETE', table: 'cfg.t', where: {} },
         { role, verb: 'ROLLBACK' },
       ],
-      [{ role: 'other', verb: 'DELETE', table: 'cfg.t', where: {} }],
+    ]);
+  });
+
+  test('a statement is recorded with its session', () => {
+    const transcript = new Transcript();
+    for (const session_id of ['s1', 's2', 's1']) {
+      transcript.take({ ...base, session_id, message: 'statement: DELETE FROM cfg.t' }, tables, 5);
+    }
+    expect(transcript.exchanges.flatMap(({ messages }) => messages.map(({ session }) => session))).toEqual([
+      's1',
+      's2',
+      's1',
     ]);
   });
 

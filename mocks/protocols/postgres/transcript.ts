@@ -12,6 +12,8 @@ interface Open extends Exchange {
 }
 
 interface Session {
+  /** As the log calls it. */
+  id: string;
   exchange?: Open;
   inTransaction: boolean;
   /** The text of the last statement, to know an error's statement again. */
@@ -45,7 +47,8 @@ export function hasStatement(entry: LogEntry): boolean {
 
 /**
  * Turns lines of the server's log into exchanges: a transaction is one, a statement outside of transactions is one, a
- * refused session is one. Of the answers the log shows errors only.
+ * refused session is one. A transaction in which another session speaks goes on as a new exchange, so that the record keeps the
+ * order of all that was sent. Of the answers the log shows errors only.
  */
 export class Transcript {
   readonly #sessions = new Map<string, Session>();
@@ -72,7 +75,7 @@ export class Transcript {
   take(entry: LogEntry, tables: Tables, atMs: number): void {
     const { session_id, message = '', error_severity } = entry;
     if (session_id === undefined || !isOfClient(entry)) return;
-    const session = this.#sessions.get(session_id) ?? { inTransaction: false };
+    const session = this.#sessions.get(session_id) ?? { id: session_id, inTransaction: false };
     this.#sessions.set(session_id, session);
     if (message.startsWith('disconnection:')) this.#sessions.delete(session_id);
     if (error_severity === 'ERROR') this.#error(entry, session, tables, atMs);
@@ -88,8 +91,11 @@ export class Transcript {
     const role = entry.user ?? '?';
     for (const each of logical(sql, parametersOf(entry.detail), tables)) {
       if (isHousekeeping(each)) continue;
-      const message: ObservedMessage = { from: 'source', content: { role, ...each } satisfies PostgresContent, atMs };
-      if (session.inTransaction && session.exchange !== undefined) session.exchange.messages.push(message);
+      const content: PostgresContent = { role, ...each };
+      const message: ObservedMessage = { from: 'source', content, atMs, session: session.id };
+      const { exchange } = session;
+      const isLast = exchange !== undefined && exchange === this.#exchanges.at(-1);
+      if (session.inTransaction && isLast) exchange.messages.push(message);
       else session.exchange = this.#open([message]);
       if (each.verb === 'BEGIN') session.inTransaction = true;
       if (each.verb === 'COMMIT' || each.verb === 'ROLLBACK') session.inTransaction = false;
@@ -102,16 +108,17 @@ export class Transcript {
       this.#statement(entry.statement, { ...entry, detail: entry.context ?? '' }, session, tables, atMs);
     }
     delete session.statement;
-    session.exchange?.messages.push(answer(entry, atMs, session.exchange));
+    session.exchange?.messages.push(answer(entry, atMs, session));
   }
 
   #fatal(entry: LogEntry, session: Session, atMs: number): void {
     const { user: role = '?', dbname: database = '?' } = entry;
     if (!['authentication', 'startup'].includes(entry.ps ?? '')) {
-      session.exchange?.messages.push(answer(entry, atMs, session.exchange));
+      session.exchange?.messages.push(answer(entry, atMs, session));
       return;
     }
-    this.#open([{ from: 'source', content: { verb: 'CONNECT', role, database }, atMs }, answer(entry, atMs)]);
+    const content: PostgresContent = { verb: 'CONNECT', role, database };
+    this.#open([{ from: 'source', content, atMs, session: session.id }, answer(entry, atMs, session)]);
   }
 
   #open(messages: ObservedMessage[]): Open {
@@ -123,11 +130,11 @@ export class Transcript {
   }
 }
 
-function answer({ state_code }: LogEntry, atMs: number, to?: Open): ObservedMessage {
-  const last = to?.messages.findLast((each) => each.from === 'source')?.content;
+function answer({ state_code }: LogEntry, atMs: number, { id, exchange }: Session): ObservedMessage {
+  const last = exchange?.messages.findLast((each) => each.from === 'source')?.content;
   const table = typeof last === 'object' && last !== null && 'table' in last ? String(last.table) : undefined;
   const content: SqlResult = { sqlstate: state_code ?? SUCCESS, ...(table === undefined ? {} : { table }) };
-  return { from: 'destination', content, atMs };
+  return { from: 'destination', content, atMs, session: id };
 }
 
 /** Clients look at the catalogue and say SELECT 1 on their own account. */
