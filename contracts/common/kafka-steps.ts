@@ -18,6 +18,7 @@ import type {
   KafkaLeave,
   KafkaRecord,
   KafkaRefusal,
+  KafkaWriting,
 } from '../messages/kafka.ts';
 import { world } from '../world.ts';
 
@@ -26,7 +27,7 @@ import { world } from '../world.ts';
 /** What is forbidden is described by the parts that make it wrong. */
 export type AnyRecordOf = Pick<KafkaRecord, 'topic'> & Partial<KafkaRecord>;
 export type KafkaContent =
-  | KafkaRecord
+  | KafkaWriting
   | AnyRecordOf
   | KafkaDelivery
   | KafkaCommit
@@ -78,9 +79,12 @@ export function boundLike<T>(name: string, { value, ...own }: Matcher<T>): Match
   };
 }
 
+/** A record that is written, and what becomes of its batch where that matters. */
+export type WritingTemplate = RecordTemplate & Pick<KafkaWriting, 'compression' | 'damaged'>;
+
 /** A record that the source writes. */
-export const written = (record: RecordTemplate, options: Omit<Step, 'from' | 'content'> = {}): Step<KafkaContent> =>
-  source<KafkaContent>(record as Template<KafkaRecord>, options);
+export const written = (record: WritingTemplate, options: Omit<Step, 'from' | 'content'> = {}): Step<KafkaContent> =>
+  source<KafkaContent>(record as Template<KafkaWriting>, options);
 /** A record that is never to be written. */
 export const wrong = (part: Template<AnyRecordOf>): Step<KafkaContent> => source<KafkaContent>(part);
 
@@ -131,7 +135,7 @@ export interface Reading {
 }
 
 /** The record is there when the group comes. */
-export const waits = (record: RecordTemplate): ProviderState =>
+export const waits = (record: WritingTemplate): ProviderState =>
   state('topic holds record', { record: JSON.stringify(compile(record).example) });
 /** The topic is there and the group is done with all that it holds. */
 export const upToDate = ({ group, topic }: Reading): ProviderState[] => [

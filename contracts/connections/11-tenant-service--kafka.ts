@@ -1,4 +1,5 @@
 import { foreignTopic, wrongPassword } from '../common/kafka-access.ts';
+import { anyCompression, damagedBatch } from '../common/kafka-batches.ts';
 import {
   type Attributes,
   type KafkaContent,
@@ -128,6 +129,8 @@ export default defineContract<KafkaContent>({
     again,
     textResult,
     foreignKey,
+    anyCompression(result(ofAttempt)),
+    damagedBatch(result(ofAttempt)),
     missingTopic('a record for a topic that does not exist is refused', result(ofAttempt)),
     foreignTopic(result(ofAttempt), dialect.kafka.topics.callThread),
     wrongPassword,

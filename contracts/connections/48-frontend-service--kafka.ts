@@ -1,6 +1,7 @@
 import { workModes } from '../common/agent-event.ts';
 import { firstRequest, laterRequest, referenceIdExample } from '../common/agent-request.ts';
 import { foreignTopic, wrongPassword } from '../common/kafka-access.ts';
+import { anyCompression, damagedBatch } from '../common/kafka-batches.ts';
 import {
   boundLike,
   eventId,
@@ -102,6 +103,8 @@ export default defineContract<KafkaContent>({
     shift,
     retry,
     nobody,
+    anyCompression(firstRequest(login)),
+    damagedBatch(firstRequest(login)),
     missingTopic('a request for a topic that does not exist is refused, not lost in silence', firstRequest(login)),
     foreignTopic(firstRequest(login), dialect.kafka.topics.agentState),
     wrongPassword,

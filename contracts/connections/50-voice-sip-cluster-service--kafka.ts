@@ -1,6 +1,7 @@
 import { type CallEventName, callEvent, callEvents, callTypes, connId } from '../common/call-event.ts';
 import { foreignTopic, wrongPassword } from '../common/kafka-access.ts';
-import type { AnyRecordOf, Attributes, KafkaContent as Content } from '../common/kafka-steps.ts';
+import { anyCompression, damagedBatch } from '../common/kafka-batches.ts';
+import type { AnyRecordOf, Attributes, KafkaContent as Content, RecordTemplate } from '../common/kafka-steps.ts';
 import { assumed, destination, documented, type Interaction, inferred, type Step, source, state } from '../contract.ts';
 import { defineContract } from '../define-contract.ts';
 import { dialect } from '../dialect.ts';
@@ -165,6 +166,8 @@ const tooLarge: Interaction<Content> = {
   only: { side: 'destination', reason: 'a refused record leaves nothing behind by which a source could be judged' },
 };
 
+const ringing: RecordTemplate = { topic, key: newKey, value: callEvent('EventRinging', newCall) };
+
 export default defineContract<Content>({
   connection: 50,
   interactions: [
@@ -176,7 +179,9 @@ export default defineContract<Content>({
     foreignKey,
     noConnId,
     tooLarge,
-    foreignTopic({ topic, key: newKey, value: callEvent('EventRinging', newCall) }, dialect.kafka.topics.agentState),
+    anyCompression(ringing),
+    damagedBatch(ringing),
+    foreignTopic(ringing, dialect.kafka.topics.agentState),
     wrongPassword,
   ],
 });

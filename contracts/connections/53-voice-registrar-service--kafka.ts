@@ -1,5 +1,6 @@
 import { dnEvent } from '../common/agent-event.ts';
 import { foreignTopic, wrongPassword } from '../common/kafka-access.ts';
+import { anyCompression, damagedBatch } from '../common/kafka-batches.ts';
 import {
   type Attributes,
   type KafkaContent,
@@ -88,6 +89,8 @@ export default defineContract<KafkaContent>({
     refreshed,
     nameless,
     blankKey,
+    anyCompression(inService()),
+    damagedBatch(inService()),
     missingTopic('an event for a topic that does not exist is refused', inService()),
     foreignTopic(inService(), dialect.kafka.topics.callThread),
     wrongPassword,

@@ -8,6 +8,7 @@ import {
   requester,
 } from '../common/agent-request.ts';
 import { foreignGroup, foreignTopic, wrongPassword } from '../common/kafka-access.ts';
+import { inEveryCompression, readersDecompress } from '../common/kafka-batches.ts';
 import {
   type Attributes,
   boundLike,
@@ -186,6 +187,13 @@ const twoAgents: KafkaInteraction = {
   steps: [...one.steps, ...two.steps],
 };
 
+const compressed: KafkaInteraction = {
+  description: 'requests are read whatever the compression of their batches',
+  basis: readersDecompress,
+  given: [...ready, ...inEveryCompression(one.requests)],
+  steps: one.steps,
+};
+
 const rebalanced = takenOver('a request that was not done with goes to the member that takes over', reading, [
   { ...firstRequest(asks.login), key: newKey(requester), commits: asks.login },
   { ...laterRequest(asks.ready), key: sameKey(requester), commits: asks.ready },
@@ -245,6 +253,7 @@ export default defineContract<KafkaContent>({
     duplicate,
     doubledHeader,
     twoAgents,
+    compressed,
     rebalanced,
     unknown,
     invalid,

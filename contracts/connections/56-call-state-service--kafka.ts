@@ -1,5 +1,6 @@
 import { type CallEventName, callEvent, connId } from '../common/call-event.ts';
 import { closedGroup, foreignGroup, foreignTopic, strangerInGroup, wrongPassword } from '../common/kafka-access.ts';
+import { inEveryCompression, readersDecompress } from '../common/kafka-batches.ts';
 import {
   type Attributes,
   committed,
@@ -81,6 +82,20 @@ const oneThread: KafkaInteraction = {
   basis: documented('Apache Kafka, introduction: records of one key are read in the order in which they were written'),
   given: [...upToDate(reading), ...waiting(life)],
   steps: inOrder(life),
+};
+
+const longLife: readonly Named[] = [
+  [first('EventRinging'), 'EventRinging'],
+  [next('EventEstablished'), 'EventEstablished'],
+  [next('EventHeld'), 'EventHeld'],
+  [next('EventRetrieved'), 'EventRetrieved'],
+  [next('EventReleased'), 'EventReleased'],
+];
+const compressed: KafkaInteraction = {
+  description: 'events are read whatever the compression of their batches',
+  basis: readersDecompress,
+  given: [...upToDate(reading), ...inEveryCompression(longLife.map(([record]) => record))],
+  steps: inOrder(longLife),
 };
 
 const writtenAtMs = now.sec * 1_000 + 125;
@@ -168,6 +183,7 @@ export default defineContract<KafkaContent>({
   interactions: [
     newThread,
     oneThread,
+    compressed,
     latency,
     replay,
     duplicate,

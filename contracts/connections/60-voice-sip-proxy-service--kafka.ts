@@ -1,4 +1,5 @@
 import { foreignTopic, wrongPassword } from '../common/kafka-access.ts';
+import { anyCompression, damagedBatch } from '../common/kafka-batches.ts';
 import {
   type Attributes,
   type KafkaContent,
@@ -143,6 +144,8 @@ export default defineContract<KafkaContent>({
     noSuchStatus,
     secrets,
     blankKey,
+    anyCompression(invited),
+    damagedBatch(invited),
     missingTopic('a record for a topic that does not exist is refused', invited),
     foreignTopic(invited, dialect.kafka.topics.callThread),
     wrongPassword,

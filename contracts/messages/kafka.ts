@@ -27,6 +27,18 @@ export interface KafkaRecord {
   timestampMs?: number;
 }
 
+/** How the batch that carries a record may be compressed (Apache Kafka, "Record Batch", attributes). */
+export const kafkaCompressions = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+export type KafkaCompression = (typeof kafkaCompressions)[number];
+
+/** A record that is to be written, with what becomes of the batch that carries it. Readers get the record, and see nothing of it. */
+export interface KafkaWriting extends KafkaRecord {
+  /** As the writer likes when absent. */
+  compression?: KafkaCompression;
+  /** One bit of the batch is turned round after its checksum has been made, as a bad memory or network does. */
+  damaged?: true;
+}
+
 /** The broker has taken a record. */
 export interface KafkaAcknowledgement {
   acknowledged: true;

@@ -3,7 +3,7 @@ import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract, Interaction } from '../../contracts/contract.ts';
 import { dialect } from '../../contracts/dialect.ts';
 import type { Json } from '../../contracts/matchers.ts';
-import type { KafkaRecord } from '../../contracts/messages/kafka.ts';
+import { type KafkaRecord, kafkaCompressions } from '../../contracts/messages/kafka.ts';
 import { world } from '../../contracts/world.ts';
 import type { MockServer } from '../../mocks/adapter.ts';
 import { adapter } from '../../mocks/protocols/kafka/adapter.ts';
@@ -47,14 +47,27 @@ test.each([
   [53, '', writer],
   [55, 'agent logs in', writer],
   [55, 'requests of each of two agents', reader(requests)],
+  [55, 'whatever the compression', reader(requests)],
   [55, 'no JSON', reader(requests)],
   [56, 'one call thread', reader(calls)],
+  [56, 'whatever the compression', reader(calls)],
   [56, 'committed nothing', reader(calls)],
   [60, '', writer],
 ] as const)(
   'kcat keeps row %i, "%s"',
   async (connection, part, script) => {
     const { verdict, sentences } = await verified(connection, part, script);
+    expect(sentences).toEqual([]);
+    expect(verdict).toBe('passed');
+  },
+  30_000,
+);
+
+test.each(kafkaCompressions)(
+  'kcat may write batches with compression %s',
+  async (compression) => {
+    const compressing = (each: Interaction) => `kcat_codec=${compression}; ${writer(each)}`;
+    const { verdict, sentences } = await verified(50, 'held and retrieved', compressing);
     expect(sentences).toEqual([]);
     expect(verdict).toBe('passed');
   },
@@ -154,3 +167,12 @@ test.each([
   },
   30_000,
 );
+
+test('kcat that stops at the fourth batch, as a reader without its codec does, fails', async () => {
+  const read = 'kcat_as -c 3 -X auto.offset.reset=earliest -G callthread voice-callthread';
+  const { verdict, sentences } = await verified(56, 'whatever the compression', () => read);
+  const undone = (step: number, event: string) =>
+    `step ${step} of 10, from the source: expected group callthread is done with ${event} on voice-callthread with key ${tenant.uuid}:${call.threadId}, got nothing`;
+  expect(sentences).toEqual([undone(8, 'EventRetrieved'), undone(10, 'EventReleased')]);
+  expect(verdict).toBe('failed');
+}, 30_000);

@@ -10,7 +10,8 @@ import { world } from '../../../contracts/world.ts';
 import type { Address, MockServer, Observed, StateSet } from '../../adapter.ts';
 import service from '../../services/kafka/mock.ts';
 import { adapter } from './adapter.ts';
-import { producerClient } from './client.ts';
+import { consumerClient, producerClient } from './client.ts';
+import { LogReader, type TopicEnd } from './reader.ts';
 import { toWire } from './records.ts';
 
 const topic = dialect.kafka.topics.callThread;
@@ -97,6 +98,36 @@ async function playAgainstBroker(interaction: Interaction, given = interaction.g
   return judge(interaction, messages, kafkaProfile, 'destination').map(({ message }) => message);
 }
 
+async function reading<T>(read: (reader: LogReader) => Promise<T>): Promise<T> {
+  const reader = new LogReader(at);
+  try {
+    return await read(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The compression of each batch behind the ends, as it lies in the log (Apache Kafka, "Record Batch": the lowest three bits). */
+async function compressionsSince([end]: readonly TopicEnd[]): Promise<number[]> {
+  const consumer = consumerClient(at, WRITE_TIMEOUT_MS);
+  try {
+    const { brokers, topics } = await consumer.metadata({ topics: [topic] });
+    const place = { partitionMaxBytes: 1_000_000, currentLeaderEpoch: -1, lastFetchedEpoch: -1 };
+    const partitions = end?.offsets.map((fetchOffset, partition) => ({ ...place, partition, fetchOffset })) ?? [];
+    const { responses } = await consumer.fetch({
+      node: [...brokers.keys()][0] ?? 0,
+      minBytes: 1,
+      maxBytes: 1_000_000,
+      maxWaitTime: 500,
+      topics: [{ topicId: topics.get(topic)?.id ?? '', partitions }],
+    });
+    const batches = responses.flatMap((each) => each.partitions.flatMap(({ records }) => records ?? []));
+    return batches.map(({ attributes }) => attributes & 0b111);
+  } finally {
+    await consumer.close(true);
+  }
+}
+
 /** Writes as a source under test would; what is wrong with it. */
 async function written(interaction: Interaction, records: readonly KafkaRecord[]): Promise<string[]> {
   await server.settled();
@@ -121,6 +152,12 @@ describe('connection 50: a broker under test', () => {
   const judged = callEvents.interactions.filter(({ only }) => only?.side !== 'source') as Interaction[];
   test.each(judged.map((each) => [each.description, each] as const))('keeps: %s', async (_, interaction) => {
     expect(await playAgainstBroker(interaction)).toEqual([]);
+  });
+
+  test('is sent batches that are compressed in every way', async () => {
+    const ends = await reading((reader) => reader.ends([topic]));
+    expect(await playAgainstBroker(named('whatever the compression'))).toEqual([]);
+    expect(await compressionsSince(ends)).toEqual([0, 1, 2, 3, 4]);
   });
 
   test('without the topic is caught, with the topic and the code', async () => {

@@ -1,7 +1,8 @@
 import type { Producer } from '@platformatic/kafka';
-import type { KafkaRecord, KafkaRefusal } from '../../../contracts/messages/kafka.ts';
+import type { KafkaRefusal, KafkaWriting } from '../../../contracts/messages/kafka.ts';
 import type { Address } from '../../adapter.ts';
 import { brokerAnswer, clientFailure, producerClient } from './client.ts';
+import { sendDamaged } from './damaged-batch.ts';
 import type { Acknowledged } from './delivery.ts';
 import { toWire } from './records.ts';
 
@@ -21,12 +22,14 @@ export class Writer {
     await this.#ask('the metadata request', () => this.#producer.metadata({ topics: [] }));
   }
 
-  async write(record: KafkaRecord): Promise<Acknowledged | KafkaRefusal> {
-    const wire = toWire(record);
+  /** Each record has a batch of its own. */
+  async write({ compression = 'none', damaged, ...record }: KafkaWriting): Promise<Acknowledged | KafkaRefusal> {
+    const message = toWire(record);
     try {
-      const { offsets } = await this.#producer.send({ messages: [wire] });
-      const place = offsets?.[0];
-      if (place === undefined) throw new Error('the acknowledgement names no offset');
+      const place = damaged
+        ? await sendDamaged(this.#producer, this.#at, { message, compression, timeoutMs: this.#timeoutMs })
+        : (await this.#producer.send({ messages: [message], compression })).offsets?.[0];
+      if (place?.offset === undefined) throw new Error('the acknowledgement names no offset');
       return { record, partition: place.partition, offset: place.offset };
     } catch (error) {
       const answer = brokerAnswer(error);

@@ -98,6 +98,7 @@ const kafka: ServiceMock<KafkaWorld> = {
     'more than one broker: leader changes, replicas that fall behind',
     'TLS; and a listener in plain text where nobody may do anything: it is the harness that comes in there',
     'who wrote a record: the log does not keep it, so two services with the right to one topic cannot be told apart',
+    'clients from before zstd, whom a broker refuses a batch of it with 76 UNSUPPORTED_COMPRESSION_TYPE',
     'an exact undo of what removes records: the older ones of their partition are gone as well',
   ],
 };
