@@ -25,6 +25,8 @@ export class Fitting {
   readonly #message: ObservedMessage;
   readonly #bindings: ReadonlyMap<string, unknown>;
   readonly #sessions: Sessions;
+  /** What it was held against so far. */
+  readonly #fits = new Map<TrackedStep, Fit>();
 
   /** @param bindings what has been remembered so far @param sessions those that have come so far */
   constructor(
@@ -43,7 +45,8 @@ export class Fitting {
 
   /** A step in turn that the message fits, or one further on of the same side: those between were lost or come late. */
   exact(): Fit | undefined {
-    return this.#due().find(isExact) ?? this.#later().find((fit) => isExact(fit) && isWhole(fit));
+    for (const fit of this.#due()) if (isExact(fit)) return fit;
+    return this.#later().find((fit) => isExact(fit) && isWhole(fit));
   }
 
   /**
@@ -52,7 +55,7 @@ export class Fitting {
    * fits after that.
    */
   nearest(): Fit | undefined {
-    const due = this.#closest(this.#due().filter((fit) => this.#isSameKind(fit)));
+    const due = this.#closest([...this.#due()].filter((fit) => this.#isSameKind(fit)));
     if (due === undefined) return this.#early();
     const isDue = this.#strangeness(due) === 0;
     // A message with one fault is broken; one with several may be another message.
@@ -75,7 +78,7 @@ export class Fitting {
     // The answer to the one before may have been lost: then it is a later request of the same form.
     const ahead = this.#early();
     if (ahead !== undefined && isWhole(ahead)) return false;
-    return this.#due().every((fit) => this.#strangeness(fit) > 0);
+    return [...this.#due()].every((fit) => this.#strangeness(fit) > 0);
   }
 
   /** A step after one of the interaction that has still to come, and that the message fits. */
@@ -90,16 +93,23 @@ export class Fitting {
 
   /** The message held against one step. */
   compare(lane: Lane, at: number): Fit {
+    const tracked = lane.steps[at] as TrackedStep;
+    const known = this.#fits.get(tracked) ?? this.#compare(lane, at, tracked);
+    this.#fits.set(tracked, known);
+    return known;
+  }
+
+  #compare(lane: Lane, at: number, { step, compiled }: TrackedStep): Fit {
     const { from, content } = this.#message;
-    const { step, compiled } = lane.steps[at] as TrackedStep;
     const bindings = new Map(this.#bindings);
     const mismatches = match(compiled, content, { strict: this.#profile.strict[from], bindings });
     const elsewhere = this.#sessions.mismatch(step, this.#message);
     return { lane, at, bindings, mismatches: elsewhere === undefined ? mismatches : [...mismatches, elsewhere] };
   }
 
-  #due(): Fit[] {
-    return this.#lanes.flatMap((lane) => this.#compareAll(lane, candidates(lane)));
+  /** Most messages are the first that may come, and then no other is looked at. */
+  *#due(): Generator<Fit> {
+    for (const lane of this.#lanes) for (const at of this.#open(lane, candidates(lane))) yield this.compare(lane, at);
   }
 
   /** As far as only steps of the same side lie between. */
@@ -112,11 +122,14 @@ export class Fitting {
   }
 
   #compareAll(lane: Lane, places: readonly number[]): Fit[] {
-    const open = places.filter((at) => {
+    return this.#open(lane, places).map((at) => this.compare(lane, at));
+  }
+
+  #open(lane: Lane, places: readonly number[]): number[] {
+    return places.filter((at) => {
       const each = lane.steps[at] as TrackedStep;
       return each.step.from === this.#message.from && isOpen(each);
     });
-    return open.map((at) => this.compare(lane, at));
   }
 
   #isSameKind({ lane, at, mismatches }: Fit): boolean {

@@ -12,7 +12,7 @@ import { replay, type Said } from './fixtures/replay.ts';
 
 const TIMEOUT_MS = 600_000;
 /** Exchanges that are replayed at once. */
-const LANES = 8;
+const LANES = 32;
 
 interface Kept {
   contract: Contract;
