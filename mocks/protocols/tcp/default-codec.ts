@@ -103,14 +103,16 @@ class FrameDecoder implements Decoder {
 
   push(bytes: Uint8Array): Frame[] {
     if (this.#broken) return [];
-    const frames: Frame[] = [];
+    let frames: Frame[] = [];
     const buffer = this.#held.with(bytes);
     let at = 0;
     try {
       while (buffer.length - at >= lengthBytes) {
         const end = at + lengthBytes + this.#lengthAt(buffer, at);
         if (end > buffer.length) break;
-        frames.push(readFrame(buffer, at, end));
+        const frame = readFrame(buffer, at, end);
+        if (at === 0) frames = [frame];
+        else frames.push(frame);
         at = end;
       }
     } catch (error) {

@@ -12,7 +12,7 @@ export interface KeepAliveActions {
 export class KeepAlive {
   readonly #periodMs: number;
   readonly #actions: KeepAliveActions;
-  #heardMs = performance.now();
+  #heardMs = Date.now();
   #polled = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -22,9 +22,9 @@ export class KeepAlive {
     this.#arm(periodMs);
   }
 
-  /** Something came from the peer. */
-  heard(): void {
-    this.#heardMs = performance.now();
+  /** Something came from the peer. @param atMs since 1970 */
+  heard(atMs: number): void {
+    this.#heardMs = atMs;
     this.#polled = false;
   }
 
@@ -40,7 +40,8 @@ export class KeepAlive {
 
   // The timer is not moved with each message, which would cost more than the message: it looks back when it is due.
   #check(): void {
-    const silentMs = performance.now() - this.#heardMs;
+    // A clock that was set meanwhile makes a poll come sooner or later, and no peer is lost by it.
+    const silentMs = Math.max(0, Date.now() - this.#heardMs);
     if (this.#polled) {
       this.#actions.lost(Math.round(silentMs));
     } else if (silentMs < this.#periodMs) {

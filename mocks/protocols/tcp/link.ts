@@ -13,11 +13,14 @@ import {
   reasonOf,
 } from './codec.ts';
 import { brokenBy } from './dial.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { TcpLimits } from './limits.ts';
 
 /** What is gathered for one write at most. */
 const batchLimitBytes = 65_536;
+
+const none: Uint8Array[] = [];
 
 /** How a link ended. */
 export interface LinkEnd {
@@ -61,10 +64,14 @@ export class Link {
   readonly #slowPeer: SlowPeer;
   readonly #gone: Promise<void>;
   /** What is sent in one turn of the event loop: written at its end and at once, as each write is a system call. */
-  #batch: Uint8Array[] = [];
+  #batch: Uint8Array[] = none;
   #batchBytes = 0;
   /** Whether the end of the turn is going to write the batch. */
   #flushDue = false;
+  readonly #flush = () => {
+    this.#flushDue = false;
+    this.#writeBatch();
+  };
   #over = false;
 
   /** @param socket connected, with `allowHalfOpen` */
@@ -131,11 +138,9 @@ export class Link {
 
   #take(chunk: Uint8Array): void {
     if (this.#over) return;
-    this.#keepAlive.heard();
-    this.#flushDue = true;
     const atMs = Date.now();
+    this.#keepAlive.heard(atMs);
     for (const frame of decodeSafely(() => this.#decoder.push(chunk))) this.#handle(frame, atMs);
-    this.#flush();
   }
 
   #takeEnd(): void {
@@ -184,23 +189,20 @@ export class Link {
   }
 
   #write(bytes: Uint8Array): void {
-    this.#batch.push(bytes);
+    // Mostly there is one, for which an empty list would make room for many.
+    if (this.#batch.length === 0) this.#batch = [bytes];
+    else this.#batch.push(bytes);
     this.#batchBytes += bytes.length;
     if (this.#batchBytes > batchLimitBytes) this.#writeBatch();
     if (this.#flushDue) return;
     this.#flushDue = true;
-    process.nextTick(() => this.#flush());
-  }
-
-  #flush(): void {
-    this.#flushDue = false;
-    this.#writeBatch();
+    atEndOfTurn(this.#flush);
   }
 
   #writeBatch(): void {
     const batch = this.#batch;
     if (batch.length === 0) return;
-    this.#batch = [];
+    this.#batch = none;
     this.#batchBytes = 0;
     this.#writeNow(batch.length === 1 ? (batch[0] as Uint8Array) : Buffer.concat(batch));
   }
