@@ -14,8 +14,9 @@ if (major < oldestMajor) {
   process.exit(errorExitCode);
 }
 
-// What is compiled once is there at the next start, which takes two thirds of the time then.
-nodeModule.enableCompileCache();
+// What is compiled once is there at the next start, which takes two thirds of the time then. It lies in the system's temporary folder;
+// NODE_DISABLE_COMPILE_CACHE=1 does without. The first releases of Node 22 have none.
+nodeModule.enableCompileCache?.();
 
 // Loaded only now: an older Node would stop with a syntax error instead of the sentence above.
 const { main } = await import('./cli.ts');

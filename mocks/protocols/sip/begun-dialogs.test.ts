@@ -82,8 +82,8 @@ describe('a destination that opens a dialog', () => {
 
   test('says why where the source listens no more when it is called', async () => {
     const { values, undo } = await server.setState(dials);
-    const once = createServer((socket) => socket.destroy()).on('connection', () => once.close());
-    await listenOn(once, addressOf(values.sourceAddress));
+    const listener = createServer((socket) => socket.destroy()).on('connection', () => listener.close());
+    await listenOn(listener, addressOf(values.sourceAddress));
     await eventually(async () => {
       await server.settled();
       return server.exchanges().length > 0;
