@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { contractFileName, loadContracts } from './catalogue.ts';
+import { contractedNumbers, contractFileName, loadContracts } from './catalogue.ts';
 
 describe('the catalogue', () => {
   let folder: string;
@@ -13,13 +13,35 @@ describe('the catalogue', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const load = () => loadContracts(pathToFileURL(`${folder}/`));
+  const base = () => pathToFileURL(`${folder}/`);
+  const load = (numbers?: readonly number[]) => loadContracts(numbers, base());
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 
   test('finds our contracts by folder scan, in the order of their numbers', async () => {
     const numbers = (await loadContracts()).map(({ connection }) => connection);
     expect(numbers).toEqual(expect.arrayContaining([3, 9, 13, 24, 26, 44, 49, 50, 51, 57]));
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  });
+
+  test('loads the contracts of the connections that are asked for, all their parts, and no others', async () => {
+    write('24-voicemail--object-storage.js', 'export default { connection: 24, interactions: [] };');
+    write(
+      '24-voicemail--object-storage.s3.js',
+      'export default { connection: 24, part: { name: "s3" }, interactions: [] };',
+    );
+    write('26-tenant-service--config-service.js', 'throw new Error("nobody asked for it");');
+    expect((await load([24, 27])).map(({ part }) => part?.name)).toEqual([undefined, 's3']);
+    expect(await load([])).toEqual([]);
+    await expect(load([26])).rejects.toThrow('nobody asked for it');
+  });
+
+  test('knows which connections have a contract without loading one', () => {
+    write('24-voicemail--object-storage.js', 'throw new Error("nobody asked for it");');
+    write('24-voicemail--object-storage.s3.js', 'throw new Error("nobody asked for it");');
+    write('26-tenant-service--config-service.js', 'throw new Error("nobody asked for it");');
+    write('99-moon--sun.js', '');
+    write('README.md', '');
+    expect(contractedNumbers(base())).toEqual([24, 26]);
   });
 
   test('stops at a file without a contract', async () => {

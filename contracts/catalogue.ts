@@ -54,15 +54,28 @@ function checkDescriptions(contracts: readonly Contract[], files: readonly strin
   }
 }
 
+function contractFiles(base: URL): string[] {
+  return readdirSync(base)
+    .filter((file) => /\.[jt]s$/.test(file) && !/\.(test|d)\.[jt]s$/.test(file))
+    .sort();
+}
+
+/** The number that a file is named for; NaN where it is named for none. */
+const numberOf = (file: string): number => Number.parseInt(file, 10);
+
+/** The connections that have a contract, in ascending order; known by the names of the files, of which none is loaded. */
+export function contractedNumbers(base: URL = folder): number[] {
+  return [...new Set(contractFiles(base).map(numberOf))].filter((number) => connectionByNumber(number) !== undefined);
+}
+
 /**
- * Loads every contract of the connections folder, ordered by number, then by the names of their parts.
+ * Loads the contracts of the connections folder, ordered by number, then by the names of their parts.
+ * @param numbers the connections whose contracts are wanted; all when absent
  * @throws {ContractError} naming the file that cannot be loaded, has no contract, is named for another connection, or has an
  * interaction that another part of its connection has too
  */
-export async function loadContracts(base: URL = folder): Promise<Contract[]> {
-  const files = readdirSync(base)
-    .filter((file) => /\.[jt]s$/.test(file) && !/\.(test|d)\.[jt]s$/.test(file))
-    .sort();
+export async function loadContracts(numbers?: readonly number[], base: URL = folder): Promise<Contract[]> {
+  const files = contractFiles(base).filter((file) => numbers === undefined || numbers.includes(numberOf(file)));
   const contracts = await Promise.all(files.map((file) => load(file, base)));
   checkDescriptions(contracts, files);
   const partOf = ({ part }: Contract) => part?.name ?? '';

@@ -20,7 +20,7 @@ nodeModule.enableCompileCache?.();
 
 // Loaded only now: an older Node would stop with a syntax error instead of the sentence above.
 const { main } = await import('./cli.ts');
-const { loadContracts } = await import('../contracts/catalogue.ts');
+const { contractedNumbers, loadContracts } = await import('../contracts/catalogue.ts');
 const { endInGoodOrder } = await import('../mocks/process.ts');
 endInGoodOrder(graceMs);
 const interrupt = new AbortController();
@@ -50,7 +50,8 @@ const code = await main(process.argv.slice(2), {
   print: (text) => process.stdout.write(`${text}\n`),
   note: (text) => process.stderr.write(`${text}\n`),
   terminal: process.stdout.isTTY === true,
-  contracts: loadContracts,
+  contracts: (numbers) => loadContracts(numbers),
+  contracted: () => contractedNumbers(),
   signal: interrupt.signal,
 });
 if (!interrupt.signal.aborted) process.exitCode = outputLost ? errorExitCode : code;

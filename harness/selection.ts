@@ -49,6 +49,11 @@ export interface Selection {
   service?: SystemName;
 }
 
+/** The connections whose contracts have to be loaded for what was asked; undefined when that is all. */
+export function numbersOf(asked: readonly Asked[]): number[] | undefined {
+  return asked.length === 0 ? undefined : asked.map(({ number }) => number);
+}
+
 function isAsked(contract: Contract, asked: readonly Asked[]): boolean {
   return asked.some(
     ({ number, part }) => number === contract.connection && (part === undefined || part === partName(contract)),

@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import { errorCode, errorMessage } from './error-code.ts';
 import { eventually, groupMembers, kernelProcess, signalGroup } from './process/kernel.ts';
 import { harnessFolder, identityText, ownIdentity, recordName } from './process/layout.ts';
@@ -115,6 +114,8 @@ export async function superviseProcess(
 
 async function launch(options: StartOptions, { detached, env }: Spawning): Promise<ChildProcess> {
   const { command, args, cwd, uid, gid } = options;
+  // Loaded for the first process only: it takes as long as all the rest of a command.
+  const { execa } = await import('execa');
   const subprocess = execa(command, args, {
     env: { ...options.env, ...env },
     ...(cwd === undefined ? {} : { cwd }),

@@ -8,8 +8,10 @@ export interface CommandContext {
   note(text: string): void;
   /** Whether standard output is a terminal that a person looks at. */
   terminal: boolean;
-  /** The contracts that there are. */
-  contracts(): Promise<readonly Contract[]>;
+  /** The contracts of these connections, as far as they have any; all that there are when no numbers are given. */
+  contracts(numbers?: readonly number[]): Promise<readonly Contract[]>;
+  /** The connections that have a contract, which asks for less than loading them. */
+  contracted(): readonly number[];
   /** Aborted by Ctrl-C and by SIGTERM. */
   signal: AbortSignal;
 }

@@ -8,7 +8,7 @@ import {
   strengthTotals,
   survivorsText,
 } from '../report/strength-text.ts';
-import { parseAsked, select } from '../selection.ts';
+import { numbersOf, parseAsked, select } from '../selection.ts';
 import type { Strength } from '../strength/measure.ts';
 import { measureStrength } from '../strength/run.ts';
 import type { CommandContext, ExitCode } from './context.ts';
@@ -36,7 +36,8 @@ export async function strength(
   { json, nearMiss = false }: StrengthCommandOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const contracts = select(await context.contracts(), { asked: words.map(parseAsked) });
+  const asked = words.map(parseAsked);
+  const contracts = select(await context.contracts(numbersOf(asked)), { asked });
   const strengths = await measureStrength({ contracts, signal: context.signal, onProgress: startNote(context) });
   if (json) context.print(JSON.stringify(strengthJson(strengths, { nearMiss }), null, 2));
   else printText(strengths, nearMiss, context);

@@ -9,7 +9,7 @@ import { prepareReportFolder, writeReports } from '../report/files.ts';
 import { verifyJson } from '../report/json.ts';
 import { standardsText } from '../report/standards.ts';
 import { coverageText, failuresText, holesText, runTable, skippedText, totalsText } from '../report/text.ts';
-import { parseAsked, parseSystem, partName, select } from '../selection.ts';
+import { numbersOf, parseAsked, parseSystem, partName, select } from '../selection.ts';
 import { execSource } from '../verify/exec-source.ts';
 import { requireAll } from '../verify/require.ts';
 import { type Run, type RunOptions, verify as run, sideTitle, unproven } from '../verify/run.ts';
@@ -112,13 +112,13 @@ async function underTest(contracts: readonly Contract[], options: VerifyOptions,
   return { foreign: { at, setState } };
 }
 
-function printRun(outcome: Run, contracts: readonly Contract[], options: VerifyOptions, context: CommandContext): void {
+function printRun(outcome: Run, options: VerifyOptions, context: CommandContext): void {
   if (options.json) {
     context.print(JSON.stringify(verifyJson(outcome), null, 2));
     return;
   }
   if (outcome.reason !== undefined) context.note(`voxpact: ${outcome.reason}`);
-  context.print(runTable(outcome, contracts, context));
+  context.print(runTable(outcome, context.contracted(), context));
   const texts = [
     ...[skippedText(outcome), coverageText(outcome), standardsText(outcome)],
     ...[failuresText(outcome, context), holesText(outcome)],
@@ -127,9 +127,8 @@ function printRun(outcome: Run, contracts: readonly Contract[], options: VerifyO
   context.print(`\n${totalsText(outcome, context)}`);
 }
 
-function withoutContract(contracts: readonly Contract[]): number[] {
-  const numbers = connections.map(({ number }) => number);
-  return numbers.filter((number) => !contracts.some(({ connection }) => connection === number));
+function withoutContract(contracted: readonly number[]): number[] {
+  return connections.map(({ number }) => number).filter((number) => !contracted.includes(number));
 }
 
 /** 0 only for what was proven: a run that only skipped is an error. */
@@ -156,8 +155,8 @@ async function verifyAndReport(words: string[], options: VerifyOptions, context:
   checkCombination(options, sides);
   const service = options.service === undefined ? undefined : parseSystem(options.service);
   const asked = words.map(parseAsked);
-  const all = await context.contracts();
-  const contracts = onSide(select(all, { asked, ...(service && { service }) }), service, options);
+  const loaded = await context.contracts(numbersOf(asked));
+  const contracts = onSide(select(loaded, { asked, ...(service && { service }) }), service, options);
   const request: RunOptions = {
     contracts,
     sides,
@@ -172,7 +171,7 @@ async function verifyAndReport(words: string[], options: VerifyOptions, context:
       }
     },
   };
-  const finished = { ...(await run(request)), withoutContract: withoutContract(all) };
+  const finished = { ...(await run(request)), withoutContract: withoutContract(context.contracted()) };
   const rows = connections.filter(
     (row) =>
       (asked.length === 0 || asked.some(({ number }) => number === row.number)) &&
@@ -180,8 +179,8 @@ async function verifyAndReport(words: string[], options: VerifyOptions, context:
   );
   const outcome = options.require === undefined ? finished : requireAll(finished, rows);
   // The table is worth having even where the reports cannot be written; a second JSON document would not be.
-  if (!options.json) printRun(outcome, all, options, context);
+  if (!options.json) printRun(outcome, options, context);
   if (options.report !== undefined) await writeReports(outcome, options.report);
-  if (options.json) printRun(outcome, all, options, context);
+  if (options.json) printRun(outcome, options, context);
   return exitCodeOf(outcome);
 }

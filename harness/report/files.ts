@@ -2,9 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { type Run, unproven } from '../verify/run.ts';
-import { htmlPage } from './html.ts';
 import { verifyJson } from './json.ts';
-import { junitXml } from './junit.ts';
 
 /**
  * Makes sure, before a long run, that its reports can be written: until they are, the folder says that the run did not
@@ -33,6 +31,8 @@ export async function writeReports(run: Run, folder: string): Promise<void> {
 }
 
 async function writeAll(run: Run, folder: string): Promise<void> {
+  // Loaded only where reports are asked for.
+  const [{ htmlPage }, { junitXml }] = await Promise.all([import('./html.ts'), import('./junit.ts')]);
   const reports = [
     [join(folder, 'report.json'), `${JSON.stringify(verifyJson(run), null, 2)}\n`],
     [join(folder, 'junit.xml'), junitXml(run)],

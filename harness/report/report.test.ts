@@ -137,7 +137,7 @@ describe('a run with one of each verdict', () => {
   });
 
   test('prints all 60 rows, holes included', () => {
-    const lines = runTable(run, [contract], pipe).split('\n');
+    const lines = runTable(run, [contract.connection], pipe).split('\n');
     expect(lines).toHaveLength(61);
     expect(lines[26]).toBe('26\tTenant Service\tConfig Service\tHTTP\terror 1/3\terror 0/0');
     expect(lines[27]).toBe('27\tVoice SIP Cluster Service\tDial Plan Service\tHTTP\tno contract\t');

@@ -88,15 +88,17 @@ function rowText(row: Connection, result: ConnectionResult | undefined, contract
   return [...place, sideCell(result.destination, true, colors), sideCell(result.source, true, colors)];
 }
 
-/** The table of a run: all 60 rows, those that were not verified said to be so. */
-export function runTable(run: Run, contracts: readonly Contract[], layout: Layout): string {
+/**
+ * The table of a run: all 60 rows, those that were not verified said to be so.
+ * @param contracted the connections that have a contract
+ */
+export function runTable(run: Run, contracted: readonly number[], layout: Layout): string {
   const colors = colorsOf(layout);
   const head = ['#', 'source', 'destination', 'protocol', 'as destination', 'as source'];
   const results = wholeResults(run.connections);
   const rows = connections.map((row) => {
     const result = results.find(({ contract }) => contract.connection === row.number);
-    const contracted = contracts.some(({ connection }) => connection === row.number);
-    return rowText(row, result, contracted, colors);
+    return rowText(row, result, contracted.includes(row.number), colors);
   });
   return tabulate(head, rows, layout);
 }

@@ -3,13 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connections } from '../../contracts/architecture.ts';
-import { loadContracts } from '../../contracts/catalogue.ts';
 import { main } from '../../harness/cli.ts';
 import { requireAll } from '../../harness/verify/require.ts';
 import { unproven } from '../../harness/verify/run.ts';
-
-/** As users have them, but that nobody has written one for connection 22. */
-const contracts = async () => (await loadContracts()).filter(({ connection }) => connection !== 22);
+import { catalogueWithout } from '../catalogue.ts';
 
 async function voxpact(...args: string[]) {
   const out: string[] = [];
@@ -18,7 +15,7 @@ async function voxpact(...args: string[]) {
     print: (text) => out.push(text),
     note: (text) => notes.push(text),
     terminal: false,
-    contracts,
+    ...catalogueWithout(22),
     signal: new AbortController().signal,
   });
   return { exitCode, stdout: out.join('\n'), stderr: notes.join('\n') };

@@ -39,7 +39,7 @@ beforeAll(async () => {
   [certificates, folder, contracts] = await Promise.all([
     makeCertificates(host),
     mkdtemp(join(tmpdir(), 'voxpact-tls-')),
-    loadContracts(),
+    loadContracts([13, 50]),
   ]);
   await writeFile(join(folder, 'ca.pem'), certificates.ca);
 });

@@ -128,9 +128,9 @@ export const environment: readonly Situation[] = [
   contracts(
     'under the number of another',
     (folder) => {
-      cpSync(join(folder, contract26), join(folder, '27-voice-sip-cluster-service--dial-plan-service.ts'));
+      cpSync(join(folder, '22-dial-plan-service--config-service.ts'), join(folder, contract26));
     },
-    /27-\S+\.ts: it holds connection 26, whose file is called 26-tenant-service--config-service/,
+    /26-\S+\.ts: it holds connection 22, whose file is called 22-dial-plan-service--config-service/,
   ),
   contracts(
     'with a template that is none',

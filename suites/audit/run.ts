@@ -10,6 +10,7 @@ import { exitCodeOf } from '../../harness/commands/verify.ts';
 import { verifyJson } from '../../harness/report/json.ts';
 import { junitXml } from '../../harness/report/junit.ts';
 import { type RunOptions, verify } from '../../harness/verify/run.ts';
+import { catalogueWithout } from '../catalogue.ts';
 import type { Aftermath } from './situation.ts';
 
 /** The command line as users start it. */
@@ -34,18 +35,18 @@ export function junitIn(folder: string): { junit?: string } {
 
 /** `voxpact verify ... --json --report FOLDER` in this process. */
 export function verifyHere(...args: string[]): Promise<Aftermath> {
-  return verifyWith(loadContracts, ...args);
+  return verifyWithout(undefined, ...args);
 }
 
-/** The same with other contracts than those that there are. */
-export function verifyWith(contracts: CommandContext['contracts'], ...args: string[]): Promise<Aftermath> {
+/** The same, as if nobody had written a contract for one connection. */
+export function verifyWithout(missing: number | undefined, ...args: string[]): Promise<Aftermath> {
   return inFolder(async (folder) => {
     const lines: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] };
     const context: CommandContext = {
       print: (text) => lines.stdout.push(text),
       note: (text) => lines.stderr.push(text),
       terminal: false,
-      contracts,
+      ...catalogueWithout(missing),
       signal: new AbortController().signal,
     };
     const exitCode = await main(['verify', ...args, '--json', '--report', folder], context);
@@ -82,7 +83,7 @@ export function verifyInChild(args: readonly string[], env: Readonly<Record<stri
 
 /** A contract of the repository with one of its interactions, which may be changed. */
 export async function only(number: number, description: string, change: Partial<Interaction> = {}): Promise<Contract> {
-  const contract = (await loadContracts()).find(({ connection }) => connection === number);
+  const contract = (await loadContracts([number]))[0];
   const interaction = contract?.interactions.find((each) => each.description === description);
   if (contract === undefined || interaction === undefined)
     throw new Error(`connection ${number} lacks "${description}"`);

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadContracts } from '../../contracts/catalogue.ts';
-import { bin, inChild, inFolder, junitIn, verifyHere, verifyInChild, verifyWith } from './run.ts';
+import { bin, inChild, inFolder, junitIn, verifyHere, verifyInChild, verifyWithout } from './run.ts';
 import { type Aftermath, broken, type Situation, unproven } from './situation.ts';
 
 const asked = (name: string, args: readonly string[], sentence: string | RegExp): Situation => ({
@@ -18,15 +17,12 @@ async function withReport(folder: string): Promise<Aftermath> {
   };
 }
 
-/** As if nobody had written a contract for connection 22. */
-const without22 = async () => (await loadContracts()).filter(({ connection }) => connection !== 22);
-
 /** A verification that cannot even begin: what was asked for does not exist, or makes no sense. */
 export const usage: readonly Situation[] = [
   asked('an unknown connection', ['61'], '"61" is no connection; expected a number from 1 to 60'),
   {
     ...asked('a connection without contract', ['22'], 'connection 22 has no contract; see "voxpact list"'),
-    happen: () => verifyWith(without22, '22'),
+    happen: () => verifyWithout(22, '22'),
   },
   asked(
     'an unknown service',
@@ -81,7 +77,7 @@ export const usage: readonly Situation[] = [
       ['--service', 'config-service', '--require', 'all'],
       'connection 22 Dial Plan Service -> Config Service has no contract',
     ),
-    happen: () => verifyWith(without22, '--service', 'config-service', '--require', 'all'),
+    happen: () => verifyWithout(22, '--service', 'config-service', '--require', 'all'),
     ...broken,
   },
   asked('a codec that is not there', ['3', '--codec', '/nowhere/codec.ts'], 'codec /nowhere/codec.ts cannot be loaded'),

@@ -102,7 +102,7 @@ describe.each(wires)('the adapter of %s', (protocol, number) => {
   const signal = new AbortController().signal;
 
   beforeAll(async () => {
-    const found = (await loadContracts()).find(({ connection }) => connection === number);
+    const found = (await loadContracts([number]))[0];
     const stood = found && (await serviceMock(found));
     if (found === undefined || stood === undefined) throw new Error(`connection ${number} has no contract or no mock`);
     contract = found;

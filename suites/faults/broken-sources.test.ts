@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract, Interaction } from '../../contracts/contract.ts';
 import { compile, generate } from '../../contracts/matching.ts';
@@ -10,11 +10,6 @@ import type { ProtocolAdapter } from '../../mocks/adapter.ts';
 
 type Content = Record<string, unknown>;
 type Change = (content: Content) => Content;
-
-let contracts: readonly Contract[];
-beforeAll(async () => {
-  contracts = await loadContracts();
-});
 
 /** A source that plays an interaction with the content of each of its messages changed. */
 function brokenSource(contract: Contract, adapter: ProtocolAdapter, change: Change): Exercise {
@@ -30,7 +25,7 @@ function brokenSource(contract: Contract, adapter: ProtocolAdapter, change: Chan
 
 /** What a user reads when a source sends the changed messages. */
 async function verified(number: number, description: string, change: Change): Promise<string[]> {
-  const whole = contracts.find(({ connection }) => connection === number);
+  const [whole] = await loadContracts([number]);
   const interaction = whole?.interactions.find((each) => each.description === description);
   if (whole === undefined || interaction === undefined) throw new Error(`connection ${number} has no "${description}"`);
   const signal = new AbortController().signal;

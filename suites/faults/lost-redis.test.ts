@@ -19,7 +19,7 @@ import { fromFields } from '../../mocks/protocols/redis/text.ts';
 import { type Cut, OneCut } from './one-cut.ts';
 
 const { signal } = new AbortController();
-const contracts = await loadContracts();
+const contracts = await loadContracts([9, 47, 49]);
 const keys = dialect.redis.config;
 const tenant = world.tenant.uuid;
 

@@ -13,7 +13,7 @@ const open: RawPeer[] = [];
 let contract: Contract;
 
 beforeAll(async () => {
-  const whole = (await loadContracts()).find(({ connection }) => connection === 51);
+  const whole = (await loadContracts([51]))[0];
   const interactions = whole?.interactions.filter((each) => each.description === description) ?? [];
   if (whole === undefined || interactions.length !== 1) throw new Error(`connection 51 has no "${description}"`);
   contract = { ...whole, interactions };

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { loadContracts } from '../../contracts/catalogue.ts';
 import type { Contract, Interaction } from '../../contracts/contract.ts';
 import { compile, generate } from '../../contracts/matching.ts';
@@ -7,11 +7,6 @@ import { explain } from '../../harness/report/explain.ts';
 import { type Exercise, verifySource } from '../../harness/verify/sides.ts';
 
 type Content = Record<string, unknown>;
-
-let contracts: readonly Contract[];
-beforeAll(async () => {
-  contracts = await loadContracts();
-});
 
 /** The content with another value at a path that is there. */
 function withValue(content: Content, [head = '', ...rest]: readonly string[], value: unknown): Content {
@@ -31,7 +26,7 @@ function changed(interaction: Interaction, path: string, value: unknown): Intera
 
 /** What a user reads of a source that keeps the contract, and then sends the same once more with one value wrong. */
 async function verified(number: number, description: string, path: string, value: unknown): Promise<string> {
-  const whole = contracts.find(({ connection }) => connection === number);
+  const [whole] = await loadContracts([number]);
   const interaction = whole?.interactions.find((each) => each.description === description);
   if (whole === undefined || interaction === undefined) throw new Error(`connection ${number} has no "${description}"`);
   const { signal } = new AbortController();

@@ -10,8 +10,7 @@ const PLAY_TIMEOUT_MS = 20_000;
 test(
   'voxpact mock of the proxy and of an end has the proxy relay to it, and both tell of the call',
   async () => {
-    const contracts = await loadContracts();
-    const contract = contracts.find(({ connection }) => connection === 51) as Contract;
+    const [contract] = (await loadContracts([51])) as [Contract];
     const busy = contract.interactions.filter(({ description }) => description.startsWith('the busy of an endpoint'));
     const mock = await startMock('voice-sip-proxy-service', 'webrtc-media-service');
     try {

@@ -35,7 +35,7 @@ export class Relayed {
   }
 
   static async start(...numbers: number[]): Promise<Relayed> {
-    const contracts = (await loadContracts()).filter(({ connection }) => numbers.includes(connection));
+    const contracts = await loadContracts(numbers);
     const signal = new AbortController().signal;
     return new Relayed(contracts, await Destinations.start({ contracts, relays: true, signal }));
   }

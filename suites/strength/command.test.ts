@@ -1,18 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { loadContracts } from '../../contracts/catalogue.ts';
 import { assumed, type Contract, source } from '../../contracts/contract.ts';
 import { main } from '../../harness/cli.ts';
 import { measureStrength } from '../../harness/strength/run.ts';
-
-/** As users have it, but that nobody has written a contract for connection 60. */
-const contracts = async () => (await loadContracts()).filter(({ connection }) => connection !== 60);
+import { catalogueWithout } from '../catalogue.ts';
 
 async function voxpact(...args: string[]) {
   const printed: string[] = [];
   const noted: string[] = [];
   const { signal } = new AbortController();
   const context = { print: (text: string) => printed.push(text), note: (text: string) => noted.push(text) };
-  const code = await main(['strength', ...args], { ...context, terminal: false, contracts, signal });
+  const code = await main(['strength', ...args], { ...context, ...catalogueWithout(60), terminal: false, signal });
   return { code, stdout: printed.join('\n'), stderr: noted.join('\n') };
 }
 
