@@ -46,6 +46,8 @@ describe('what npm pack makes', () => {
   const voxpact = (...args: string[]) =>
     execa('node', [join(folder, 'node_modules/voxpact/dist/harness/bin.js'), ...args], {
       cwd: folder,
+      // What is compiled of this copy goes with it.
+      env: { NODE_COMPILE_CACHE: join(folder, 'compiled') },
       reject: false,
       stdin: 'ignore',
     });

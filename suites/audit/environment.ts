@@ -24,11 +24,14 @@ function inCopy<T>(use: (copy: string) => Promise<T>, missing: readonly string[]
   });
 }
 
+/** What is compiled of a copy is of no use to anybody later. */
+const uncached = { NODE_DISABLE_COMPILE_CACHE: '1' };
+
 const verifyInCopy = async (copy: string, ...args: string[]): Promise<Aftermath> => {
   const report = join(copy, 'report');
   const bin = join(copy, 'harness', 'bin.ts');
   return {
-    ...(await inChild(process.execPath, [bin, 'verify', ...args, '--json', '--report', report])),
+    ...(await inChild(process.execPath, [bin, 'verify', ...args, '--json', '--report', report], uncached)),
     ...junitIn(report),
   };
 };

@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
-import { generate } from 'selfsigned';
 import type { CertificateKind } from './service.ts';
+
+/** Loaded only where there is TLS: nothing else of this wire takes as long to load. */
+const generate: typeof import('selfsigned').generate = async (...certificate) =>
+  (await import('selfsigned')).generate(...certificate);
 
 const dayMs = 24 * 60 * 60 * 1000;
 const ecdsa = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import callEvents from '../../../contracts/connections/50-voice-sip-cluster-service--kafka.ts';
 import { assumed, type Contract, type Interaction, source, state } from '../../../contracts/contract.ts';
@@ -34,10 +36,15 @@ const agentEvents: Contract = { connection: 53, interactions: [withHeader] };
 const WRITE_TIMEOUT_MS = 10_000;
 const never = new AbortController().signal;
 
+/** What Java programs have left of the native code of the codecs that they unpack. */
+const unpackedCodecs = async () => (await readdir(tmpdir())).filter((name) => /^(lib(lz4|zstd)|snappy)/.test(name));
+
 let server: MockServer;
 let at: Address;
+let unpackedBefore: readonly string[];
 
 beforeAll(async () => {
+  unpackedBefore = await unpackedCodecs();
   const listen = { host: '127.0.0.1', port: 0 };
   server = await adapter.serve({ contracts: [callEvents, agentEvents], listen, service: service as never });
   at = server.address;
@@ -158,6 +165,7 @@ describe('connection 50: a broker under test', () => {
     const ends = await reading((reader) => reader.ends([topic]));
     expect(await playAgainstBroker(named('whatever the compression'))).toEqual([]);
     expect(await compressionsSince(ends)).toEqual([0, 1, 2, 3, 4]);
+    expect(await unpackedCodecs()).toEqual(unpackedBefore);
   });
 
   test('without the topic is caught, with the topic and the code', async () => {

@@ -66,7 +66,11 @@ export async function startKafka(options: BrokerOptions): Promise<KafkaBroker> {
     const process = await startProcess({
       name: 'Apache Kafka',
       command: 'java',
-      args: [...JVM_OPTIONS, ...archiveOptions, ...LOG_OPTIONS, '-cp', jars, 'kafka.Kafka', file],
+      // It unpacks the native code of its codecs when it first needs them, and would leave it in the system's temporary folder.
+      args: [
+        ...[...JVM_OPTIONS, `-Djava.io.tmpdir=${directory.path}`, ...archiveOptions, ...LOG_OPTIONS],
+        ...['-cp', jars, 'kafka.Kafka', file],
+      ],
       cwd: directory.path,
       ready: () => probe(address, PROBE_TIMEOUT_MS),
       readyTimeoutMs: READY_TIMEOUT_MS,
