@@ -86,12 +86,12 @@ export class Asked {
     const { captures } = this.#options;
     if (!this.#answeredMethods.has(method)) {
       if (!this.#mayComeAgain) return [];
-      const isOneOfMany = this.#askedIn(this.#interaction.steps, method).length > 1;
-      return [...(isOneOfMany ? captures.sequence(at) : []), ...(method === 'ACK' ? captures.newest('ACK') : [])];
+      if (method === 'ACK') return [captures.sequence(at), ...captures.newest('ACK', at)];
+      return this.#askedIn(this.#interaction.steps, method).length > 1 ? [captures.sequence(at)] : [];
     }
     if (method === 'REGISTER') return [...captures.take(at), captures.registrant(at)];
     if (method !== 'INVITE') return captures.take(at);
-    const rows = [...captures.take(at), ...(this.#isAnsweredUntilAck(index) ? captures.newest('INVITE') : [])];
+    const rows = [...captures.take(at), ...(this.#isAnsweredUntilAck(index) ? captures.newest('INVITE', at) : [])];
     return headers.to?.tag === undefined ? [...rows, captures.route(at)] : rows;
   }
 

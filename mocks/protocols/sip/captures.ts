@@ -12,7 +12,6 @@ const captured = {
 
 type Captured = keyof typeof captured;
 
-const sequenceNumber = '[[:cntrl:]][Cc][Ss][Ee][Qq][ ]*:[ ]*([0-9]+)';
 const newest = { INVITE: 'newestInvite', ACK: 'newestAck' } as const;
 
 /**
@@ -71,7 +70,6 @@ export class Captures {
 
   /** Actions that set `is` when a kept text is this one, and unset it otherwise. */
   compare(is: string, variable: string, value: string): string[] {
-    const order = 'order';
     for (const each of [is, order]) this.#variables.add(each);
     return [
       element('strcmp', { assign_to: order, variable, value }),
@@ -85,40 +83,39 @@ export class Captures {
     return element('test', { assign_to: variable, variable: compared, compare: 'equal', value: 1 });
   }
 
-  /** Actions that keep the CSeq of a request that is not answered. */
-  sequence(request: number): string[] {
-    return [this.#row('cseq', request)];
+  /** An action that keeps the CSeq of a request that is not answered. */
+  sequence(request: number): string {
+    return this.#row('cseq', request);
   }
 
   /** Actions that set a variable when two requests have the same CSeq. */
   same(variable: string, request: number, other: number): string[] {
-    const compared = `${variable}Compared`;
-    for (const each of [variable, compared]) this.#variables.add(each);
+    for (const each of [variable, order]) this.#variables.add(each);
     return [
-      element('strcmp', { assign_to: compared, variable: `cseq${request}`, variable2: `cseq${other}` }),
-      element('test', { assign_to: variable, variable: compared, compare: 'equal', value: 0 }),
+      element('strcmp', { assign_to: order, variable: `cseq${request}`, variable2: `cseq${other}` }),
+      element('test', { assign_to: variable, variable: order, compare: 'equal', value: 0 }),
     ];
   }
 
-  /** Actions that keep the number of an INVITE, or of the ACK to it. */
-  newest(method: 'INVITE' | 'ACK'): string[] {
-    const text = `text${method}`;
-    return [this.sequenceNumber(text), this.#toNumber(newest[method], text)];
+  /** Actions that keep the number of an INVITE, or of the ACK to it, whose CSeq is kept already. */
+  newest(method: 'INVITE' | 'ACK', request: number): string[] {
+    const digits = 'digits';
+    return [this.sequenceNumber(digits, request), this.#toNumber(newest[method], digits)];
   }
 
-  /** An action that keeps the number of a request. */
-  sequenceNumber(variable: string): string {
-    return this.text(variable, sequenceNumber);
+  /** An action that keeps the number of a request whose CSeq is kept already. */
+  sequenceNumber(variable: string, request: number): string {
+    return this.within(variable, `cseq${request}`, '[0-9]+');
   }
 
   /**
-   * Actions that keep the number of a request, and set a variable when it is above that of the newest INVITE, and that has been
+   * Actions that keep the number of a request whose CSeq is kept already, and set a variable when it is above that of the newest INVITE, and that has been
    * acknowledged: as long as it is not, the two differ, and no number is high enough.
    */
-  isNewer(variable: string, number: string): string[] {
+  isNewer(variable: string, number: string, request: number): string[] {
     for (const each of [variable, 'asked', 'highest', newest.ACK, newest.INVITE]) this.#variables.add(each);
     return [
-      this.sequenceNumber(number),
+      this.sequenceNumber(number, request),
       this.#toNumber('asked', number),
       element('assign', { assign_to: 'highest', variable: newest.INVITE }),
       element('subtract', { assign_to: 'highest', variable: newest.ACK }),
@@ -183,6 +180,9 @@ export class Captures {
     return element('ereg', { regexp, ...where, assign_to: variables.join(',') });
   }
 }
+
+/** Takes the order of two texts until it is asked for, at once. */
+const order = 'order';
 
 /** Takes what an expression has to name before what is looked for. */
 const unused = 'unused';

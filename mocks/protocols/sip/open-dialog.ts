@@ -36,9 +36,10 @@ export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captur
   // else before it has come. On a stream there is none of it.
   const [number, isNew] =
     transport === 'UDP'
-      ? [captures.isNewer('isNew', 'offerNumber'), { test: 'isNew' }]
-      : [[captures.sequenceNumber('offerNumber')], {}];
-  const acknowledged = transport === 'UDP' ? [...captures.newest('INVITE'), ...captures.newest('ACK')] : [];
+      ? [captures.isNewer('isNew', 'offerNumber', at), { test: 'isNew' }]
+      : [[captures.sequenceNumber('offerNumber', at)], {}];
+  const acknowledged =
+    transport === 'UDP' ? [captures.sequence(at), ...captures.newest('INVITE', at), ...captures.newest('ACK', at)] : [];
   const wanted = [
     element('assignstr', { assign_to: 'wanted', value: 'sendrecv' }),
     captures.text('wanted', `a=(${Object.keys(directions).join('|')})`),
