@@ -124,6 +124,17 @@ describe('the coverage of a run', () => {
     ]);
   });
 
+  test('counts what two connections have alike for each of them', () => {
+    const alike: Contract = { ...contract, connection: 15 };
+    const absent = { verdict: 'error', reason: 'port 9100 is in use', interactions: [] } as const;
+    const run: Run = { ...passed, connections: [only, { contract: alike, source: absent }] };
+    expect(coverageOf(run)).toMatchObject({
+      interactions: { total: 6, exercised: 3 },
+      negative: { total: 4, exercised: 2 },
+      oneSided: { total: 2, exercised: 1 },
+    });
+  });
+
   test('is in the JSON, for each interaction too, and in the page', () => {
     const json = verifyJson(passed);
     expect(json.coverage).toEqual(coverageOf(passed));

@@ -63,9 +63,9 @@ function placeOf({ connection, side, interaction }: Place): Place {
   return { connection, side, interaction };
 }
 
-/** Counts each interaction once, however many sides it was exercised on. */
+/** Counts each interaction of a connection once, however many sides it was exercised on; several connections may have the same. */
 function tally(tried: readonly Tried[]): Tally {
-  const interactions = Map.groupBy(tried, ({ of }) => of);
+  const interactions = Map.groupBy(tried, ({ connection, interaction }) => `${connection} ${interaction}`);
   const exercised = [...interactions.values()].filter((sides) =>
     sides.some(({ result }) => timesExercised(result) > 0),
   );
