@@ -61,6 +61,7 @@ describe('freePort', () => {
 
   test('looks on the host that was asked for', async () => {
     expect(await freePort('127.0.0.2')).toBeGreaterThan(0);
+    expect(await freePort('::1')).toBeGreaterThan(0);
     await expect(freePort('192.0.2.1')).rejects.toThrow('EADDRNOTAVAIL');
   });
 });

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 import type { Address } from './adapter.ts';
 import { errorCode } from './error-code.ts';
 
@@ -123,7 +123,7 @@ async function isFreeForTcp(host: string, port: number): Promise<boolean> {
 }
 
 async function isFreeForUdp(host: string, port: number): Promise<boolean> {
-  const socket = createSocket('udp4');
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
   try {
     socket.bind({ address: host, port, exclusive: true });
     await once(socket, 'listening');

@@ -12,7 +12,7 @@ import { destinationScenario } from './destination-scenario.ts';
 import { MessageLog } from './log.ts';
 import { authentication, type CallOutcome, commonArguments, EXIT_PORT_IN_USE, runCall, sippFiles } from './sipp.ts';
 import { sourceScenario } from './source-scenario.ts';
-import type { SipTransport } from './transport.ts';
+import { assertIpv4, type SipTransport } from './transport.ts';
 
 /** How long to listen after the last step, for what must not come. */
 const LINGER_MS = 50;
@@ -84,6 +84,7 @@ export function messagesOf({ log }: CallOutcome, own: Side): RecordedMessage[] {
 
 /** The address of this machine from which packets go there; connecting a UDP socket sends nothing. */
 export async function localHostTowards({ host, port }: Pick<Address, 'host' | 'port'>): Promise<string> {
+  assertIpv4(host);
   const socket = createSocket('udp4');
   try {
     socket.connect(port, host);

@@ -239,6 +239,13 @@ describe('a destination that does not take part', () => {
       new UnreachableError(`127.0.0.1:${port} takes no datagrams; is anything listening there?`),
     );
   });
+
+  test('is at an address of IPv6', async () => {
+    const performance = { contract: sipProxy as never, interaction: interaction('TCP', call.TCP), values: {} };
+    await expect(adapter.play(performance, { host: '::1', port: 5080 }, AbortSignal.timeout(20_000))).rejects.toThrow(
+      'SIP is spoken over IPv4 here, not with ::1; give an address such as 127.0.0.1.',
+    );
+  });
 });
 
 /** Command lines of the running processes that hold a text. */

@@ -380,6 +380,12 @@ describe('start and stop', () => {
     await expect(assertFree(mock.address)).resolves.toBeUndefined();
   });
 
+  test('an address of IPv6 is one sentence', async () => {
+    await expect(adapter.serve({ ...wires.UDP, listen: { host: '::1', port: 0 } })).rejects.toThrow(
+      'SIP is spoken over IPv4 here, not with ::1; give an address such as 127.0.0.1.',
+    );
+  });
+
   test('a TCP port in use is one sentence', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
