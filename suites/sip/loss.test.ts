@@ -6,7 +6,7 @@ import { adapter } from '../../mocks/protocols/sip/adapter.ts';
 import mock from '../../mocks/services/webrtc-media-service/mock.ts';
 import { type LossyRun, verifyLossy } from './fixtures/lossy.ts';
 
-const LANES = 20;
+const LANES = 10;
 const TIMEOUT_MS = 300_000;
 
 const contract = webrtc as unknown as Contract;

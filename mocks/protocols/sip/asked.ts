@@ -37,7 +37,7 @@ interface AskedRequest {
 export interface Taken {
   /** They keep what the answers to the request repeat. */
   actions: string[];
-  /** The variable that is set when it was a copy of the one before of its method, which SIPp cannot tell from the next. */
+  /** The variable that is set when it was a copy of an earlier one of its method, which SIPp cannot tell from the next. */
   again?: string;
 }
 
@@ -73,7 +73,7 @@ export class Asked {
     const actions = this.#kept(request, at, index);
     if (before === undefined || !this.#mayComeAgain) return { actions };
     const again = `again${at}`;
-    return { actions: [...actions, ...captures.same(again, at, before)], again };
+    return { actions: [...actions, ...captures.isNoHigher(again, at, before)], again };
   }
 
   /** On a stream no request comes twice. */

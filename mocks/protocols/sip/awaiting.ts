@@ -25,7 +25,7 @@ export interface Awaited {
   /** The element that takes it. */
   recv: string;
   method: string;
-  /** The variable that says that it was a copy of the one before of its method. */
+  /** The variable that says that it was a copy of an earlier one of its method. */
   again: string | undefined;
   /** Whether the dialog goes on without it. */
   isMissable: boolean;

@@ -70,6 +70,7 @@ export class Captures {
 
   /** Actions that set `is` when a kept text is this one, and unset it otherwise. */
   compare(is: string, variable: string, value: string): string[] {
+    const order = 'order';
     for (const each of [is, order]) this.#variables.add(each);
     return [
       element('strcmp', { assign_to: order, variable, value }),
@@ -88,18 +89,26 @@ export class Captures {
     return this.#row('cseq', request);
   }
 
-  /** Actions that set a variable when two requests have the same CSeq. */
-  same(variable: string, request: number, other: number): string[] {
-    for (const each of [variable, order]) this.#variables.add(each);
+  /** Actions that set a variable when a request has no higher number than one before, both of whose CSeq are kept. */
+  isNoHigher(variable: string, request: number, before: number): string[] {
+    const numbers = ['number', 'numberBefore'] as const;
+    for (const each of [variable, ...numbers]) this.#variables.add(each);
     return [
-      element('strcmp', { assign_to: order, variable: `cseq${request}`, variable2: `cseq${other}` }),
-      element('test', { assign_to: variable, variable: order, compare: 'equal', value: 0 }),
+      ...numbers.flatMap((number, at) => [
+        this.sequenceNumber(digits, at === 0 ? request : before),
+        this.#toNumber(number, digits),
+      ]),
+      element('test', {
+        assign_to: variable,
+        variable: numbers[0],
+        compare: 'less_than_equal',
+        variable2: numbers[1],
+      }),
     ];
   }
 
   /** Actions that keep the number of an INVITE, or of the ACK to it, whose CSeq is kept already. */
   newest(method: 'INVITE' | 'ACK', request: number): string[] {
-    const digits = 'digits';
     return [this.sequenceNumber(digits, request), this.#toNumber(newest[method], digits)];
   }
 
@@ -181,8 +190,8 @@ export class Captures {
   }
 }
 
-/** Takes the order of two texts until it is asked for, at once. */
-const order = 'order';
+/** Takes the digits of a number until they are read, at once. */
+const digits = 'digits';
 
 /** Takes what an expression has to name before what is looked for. */
 const unused = 'unused';

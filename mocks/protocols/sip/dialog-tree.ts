@@ -22,7 +22,7 @@ export interface Branch {
   /** How many requests came before it in the dialog. */
   depth: number;
   actions: readonly string[];
-  /** The variable that is set when it was a copy of the one before of its method. */
+  /** The variable that is set when it was a copy of an earlier one of its method. */
   again: string | undefined;
   /** Elements of the scenario up to the next awaited request. */
   elements: readonly string[];

@@ -7,7 +7,19 @@ import { judge } from '../../../contracts/conversation.ts';
 import { type Observed, UnreachableError } from '../../adapter.ts';
 import { freePort } from '../../ports.ts';
 import { adapter } from './adapter.ts';
-import { type Answer, answering, changed, type RawPeer, rawDestination, refusing } from './fixtures/raw-peer.ts';
+import {
+  type Answer,
+  answering,
+  changed,
+  headerOf,
+  type RawPeer,
+  rawDestination,
+  rawSource,
+  refusing,
+  request,
+} from './fixtures/raw-peer.ts';
+import { SOURCE_ADDRESS } from './play.ts';
+import { untilListening } from './refusal.ts';
 import type { SipTransport } from './transport.ts';
 
 const peers: RawPeer[] = [];
@@ -58,6 +70,41 @@ describe('a destination that keeps the contract', () => {
       'BYE',
       '200 OK (BYE)',
     ]);
+  });
+
+  test('is passed when a copy of its request comes after the answer to the next one', async () => {
+    const registering = interaction('UDP', 'registered, registered again and removed', 2_000);
+    const address = { host: '127.0.0.1', port: await freePort() };
+    const values = { [SOURCE_ADDRESS]: `${address.host}:${address.port}` };
+    const signal = AbortSignal.timeout(20_000);
+    const played = adapter.play(
+      { contract: contractOf.UDP as never, interaction: registering, values },
+      address,
+      signal,
+    );
+    await untilListening(address, 'UDP', signal);
+    const registrar = await rawSource('UDP', address);
+    peers.push({ address, close: () => registrar.close() });
+    const register = (number: number, expires: number) =>
+      request({
+        transport: 'UDP',
+        local: registrar.local,
+        uri: 'sip:t100.voice.example',
+        to: '<sip:1002@t100.voice.example>',
+        callId: 'registering',
+        branch: `registering${number}`,
+        cseq: `${number} REGISTER`,
+        extra: [`Contact: <sip:agent@${registrar.local}>`, `Expires: ${expires}`],
+      }).replace('sip:raw@127.0.0.1', 'sip:1002@t100.voice.example');
+    const numbers: string[] = [];
+    for (const text of [register(1, 3_600), register(2, 3_600), register(3, 0)]) {
+      if (numbers.length === 2) registrar.send(register(1, 3_600));
+      registrar.send(text);
+      numbers.push(headerOf(await registrar.received('SIP/2.0 200'), 'CSeq'));
+    }
+    expect(numbers).toEqual(['1 REGISTER', '2 REGISTER', '3 REGISTER']);
+    const { messages } = await played;
+    expect(judge(registering, messages, adapter.profile, 'destination')).toEqual([]);
   });
 
   test('is passed with compact headers, another order and folded lines', async () => {
