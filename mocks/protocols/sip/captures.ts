@@ -91,25 +91,18 @@ export class Captures {
 
   /** Actions that set a variable when a request has no higher number than one before, both of whose CSeq are kept. */
   isNoHigher(variable: string, request: number, before: number): string[] {
-    const numbers = ['number', 'numberBefore'] as const;
-    for (const each of [variable, ...numbers]) this.#variables.add(each);
+    this.#variables.add(variable);
+    const compared = { variable: 'number', compare: 'less_than_equal', variable2: 'numberBefore' };
     return [
-      ...numbers.flatMap((number, at) => [
-        this.sequenceNumber(digits, at === 0 ? request : before),
-        this.#toNumber(number, digits),
-      ]),
-      element('test', {
-        assign_to: variable,
-        variable: numbers[0],
-        compare: 'less_than_equal',
-        variable2: numbers[1],
-      }),
+      ...this.#number(compared.variable, request),
+      ...this.#number(compared.variable2, before),
+      element('test', { assign_to: variable, ...compared }),
     ];
   }
 
   /** Actions that keep the number of an INVITE, or of the ACK to it, whose CSeq is kept already. */
   newest(method: 'INVITE' | 'ACK', request: number): string[] {
-    return [this.sequenceNumber(digits, request), this.#toNumber(newest[method], digits)];
+    return this.#number(newest[method], request);
   }
 
   /** An action that keeps the number of a request whose CSeq is kept already. */
@@ -118,8 +111,8 @@ export class Captures {
   }
 
   /**
-   * Actions that keep the number of a request whose CSeq is kept already, and set a variable when it is above that of the newest INVITE, and that has been
-   * acknowledged: as long as it is not, the two differ, and no number is high enough.
+   * Actions that keep the number of a request whose CSeq is kept already, and set a variable when it is above that of the newest
+   * INVITE, and that has been acknowledged: as long as it is not, the two differ, and no number is high enough.
    */
   isNewer(variable: string, number: string, request: number): string[] {
     for (const each of [variable, 'asked', 'highest', newest.ACK, newest.INVITE]) this.#variables.add(each);
@@ -132,6 +125,10 @@ export class Captures {
       element('add', { assign_to: 'highest', variable: newest.INVITE }),
       element('test', { assign_to: variable, variable: 'asked', compare: 'greater_than', variable2: 'highest' }),
     ];
+  }
+
+  #number(variable: string, request: number): string[] {
+    return [this.sequenceNumber(digits, request), this.#toNumber(variable, digits)];
   }
 
   #toNumber(variable: string, text: string): string {

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect, isIPv6 } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../../adapter.ts';
 import { errorCode } from '../../error-code.ts';
@@ -35,7 +35,7 @@ async function refusesConnections({ host, port }: Pick<Address, 'host' | 'port'>
  * it: only a connected socket does. What is sent is the keep-alive that every SIP element ignores (RFC 5626, 4.4.1).
  */
 export async function refusesDatagrams({ host, port }: Pick<Address, 'host' | 'port'>): Promise<boolean> {
-  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  const socket = createSocket('udp4');
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<boolean>((resolve) => {

@@ -16,7 +16,7 @@ import { callId, SipRecord } from './record.ts';
 import type { SipServiceMock, SipWorld } from './service.ts';
 import { commonArguments, preflight, SIPP_MISSING, sippEnvironment, sippFiles } from './sipp.ts';
 import { setState } from './states.ts';
-import { assertIpv4, type SipTransport, transportOf } from './transport.ts';
+import { type SipTransport, transportOf } from './transport.ts';
 
 const READY_TIMEOUT_MS = 20_000;
 /** How long a call that is not up may wait for its source's next message (64*T1). */
@@ -40,7 +40,6 @@ const MOST_ATTEMPTS = 3;
  */
 export async function serve({ contracts, listen, service, signal, dials = [] }: ServeOptions): Promise<MockServer> {
   signal?.throwIfAborted();
-  assertIpv4(listen.host);
   await preflight();
   const transport = commonTransport(contracts.map(transportOf));
   const { switches } = service as SipServiceMock;

@@ -8,7 +8,7 @@ import type { Address } from '../../adapter.ts';
 import { errorCode } from '../../error-code.ts';
 import { freePort } from '../../ports.ts';
 import { isAuthenticated, ScenarioError } from './render.ts';
-import type { SipTransport } from './transport.ts';
+import { assertIpv4, type SipTransport } from './transport.ts';
 
 /** How to get SIPp, for errors. */
 export const SIPP_MISSING = "Run bin/setup, or install Debian's package sip-tester.";
@@ -69,11 +69,13 @@ export function mediaArguments(): string[] {
 /**
  * Arguments that a source and a destination share: where to bind, also for the sockets that SIPp opens besides (control, media),
  * which would otherwise listen on all interfaces, and what to log.
+ * @throws Error with one sentence for an address of IPv6
  */
 export async function commonArguments(
   local: Pick<Address, 'host' | 'port'>,
   transport: SipTransport,
 ): Promise<string[]> {
+  assertIpv4(local.host);
   const control = await freePort();
   return [
     ...['-sf', sippFiles.scenario, '-i', local.host, '-p', String(local.port)],

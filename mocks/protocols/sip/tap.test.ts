@@ -132,6 +132,16 @@ test('closing twice is fine, and closing with an open connection ends it', async
   expect(socket.destroyed).toBe(true);
 });
 
+test('an address of IPv6 is one sentence', async () => {
+  const sentence = 'SIP is spoken over IPv4 here, not with ::1; give an address such as 127.0.0.1.';
+  const [near, far] = [
+    { host: '127.0.0.1', port: 0 },
+    { host: '::1', port: 5080 },
+  ];
+  await expect(adapter.tap(far, near)).rejects.toThrow(sentence);
+  await expect(adapter.tap(near, far)).rejects.toThrow(sentence);
+});
+
 test('a port in use is one sentence', async () => {
   const first = await tapBefore('TCP', () => []);
   const { port } = first.address;

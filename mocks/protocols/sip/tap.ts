@@ -7,6 +7,7 @@ import type { Address, Tap } from '../../adapter.ts';
 import { errorCode, errorMessage } from '../../error-code.ts';
 import { SipFramer } from './framing.ts';
 import { SipRecord } from './record.ts';
+import { assertIpv4 } from './transport.ts';
 
 /** Turns of the event loop without a byte after which nothing is on its way within this machine. */
 const QUIET_TURNS = 5;
@@ -17,9 +18,10 @@ const MOST_ATTEMPTS = 5;
  * Listens for SIP on TCP and on UDP, forwards every byte as it came, and records the messages by Call-ID.
  * It sees what passes its own address: a peer that answers to the Via's address instead of the packet's source goes past it.
  * @param record where it puts them; a record of its own when absent
- * @throws Error with one sentence when the port is in use
+ * @throws Error with one sentence when the port is in use, and for an address of IPv6
  */
 export async function tap(listen: Address, forward: Address, record = new SipRecord()): Promise<Tap> {
+  for (const { host } of [listen, forward]) assertIpv4(host);
   for (let attempt = 1; ; attempt += 1) {
     const recorder = new SipTap(forward, record);
     try {
