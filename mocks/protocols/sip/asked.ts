@@ -65,15 +65,27 @@ export class Asked {
    */
   take(request: SipRequest, index: number): Taken {
     const { method, headers } = request;
+    if (method === 'ACK') return this.#takeAck(index);
     const { captures } = this.#options;
     const before = this.#requests.get(method)?.at;
-    const at = this.#free(method, index);
+    const at = this.#free(index);
     const isRouted = headers['record-route'] !== undefined;
     this.#requests.set(method, { at, hasToTag: headers.to?.tag !== undefined, isRouted });
     const actions = this.#kept(request, at, index);
     if (before === undefined || !this.#mayComeAgain) return { actions };
     const again = `again${at}`;
     return { actions: [...actions, ...captures.isNoHigher(again, at, before)], again };
+  }
+
+  #takeAck(index: number): Taken {
+    if (!this.#mayComeAgain) return { actions: [] };
+    const { captures } = this.#options;
+    const actions = [captures.sequence('Ack'), ...captures.newest('ACK', 'Ack')];
+    const invite = this.#requests.get('INVITE')?.at;
+    const isFirst = this.#askedIn(this.#interaction.steps.slice(0, index), 'ACK').length === 0;
+    if (invite === undefined || isFirst) return { actions };
+    const again = 'isEarlier';
+    return { actions: [...actions, ...captures.isEarlier(again, invite)], again };
   }
 
   /** On a stream no request comes twice. */
@@ -86,7 +98,6 @@ export class Asked {
     const { captures } = this.#options;
     if (!this.#answeredMethods.has(method)) {
       if (!this.#mayComeAgain) return [];
-      if (method === 'ACK') return [captures.sequence(at), ...captures.newest('ACK', at)];
       return this.#askedIn(this.#interaction.steps, method).length > 1 ? [captures.sequence(at)] : [];
     }
     if (method === 'REGISTER') return [...captures.take(at), captures.registrant(at)];
@@ -106,11 +117,11 @@ export class Asked {
     return final >= 0 && isRepeated(this.#interaction, final, transport);
   }
 
-  /** The steps that are requests of the method from the other side. */
-  #askedIn(steps: readonly Step[], method: string): Step[] {
+  /** The steps that are requests from the other side, of the method if there is one. */
+  #askedIn(steps: readonly Step[], method?: string): Step[] {
     return steps.filter(({ from, content }) => {
       const example: unknown = compile(content).example;
-      return from !== this.#options.side && isSipRequest(example) && example.method === method;
+      return from !== this.#options.side && isSipRequest(example) && example.method === (method ?? example.method);
     });
   }
 
@@ -118,7 +129,7 @@ export class Asked {
    * The lowest number whose request needs it no more: each call has memory for all variables of the scenario. The first request keeps
    * its number, as it names the parties of the dialog.
    */
-  #free(next: string, index: number): number {
+  #free(index: number): number {
     if (this.#requests.size === 0) return 0;
     const steps = this.#interaction.steps.slice(index);
     const taken = [...this.#requests]
@@ -126,13 +137,20 @@ export class Asked {
         ([method]) =>
           this.#isAnsweredIn(steps, method) ||
           this.#isComparedIn(steps, method) ||
-          // A copy of an earlier ACK has the answer to the INVITE sent again.
-          (this.#mayComeAgain && next === 'ACK' && method === 'INVITE'),
+          // What follows its ACK may come before that.
+          (this.#mayComeAgain && method === 'INVITE' && this.#follows('ACK', index)),
       )
       .map(([, { at }]) => at);
     let at = 1;
     while (taken.includes(at)) at += 1;
     return at;
+  }
+
+  /** Whether the last request before a step has the method. */
+  #follows(method: string, index: number): boolean {
+    const before = this.#interaction.steps.slice(0, index);
+    const last = this.#askedIn(before).at(-1);
+    return last !== undefined && this.#askedIn([last], method).length > 0;
   }
 
   #isAnsweredIn(steps: readonly Step[], method: string): boolean {

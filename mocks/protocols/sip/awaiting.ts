@@ -1,4 +1,4 @@
-import type { SipTransport } from './transport.ts';
+import { label } from './elements.ts';
 import { element } from './xml.ts';
 
 /** Time for two repetitions of a 2xx that waits for its ACK (RFC 3261, section 13.3.1.4), in milliseconds. */
@@ -10,8 +10,9 @@ export interface AwaitOptions {
   /** In milliseconds, with the label to go on at. */
   timeout?: number;
   ontimeout?: string;
-  /** The label to go on at. */
+  /** The label to go on at; only where this variable is set, if there is one. */
   next?: string;
+  test?: string;
 }
 
 /** Awaits a request. */
@@ -22,15 +23,21 @@ export function awaitRequest(method: string, actions: readonly string[], options
 
 /** A request that is awaited, and what its place in the scenario is. */
 export interface Awaited {
-  /** The element that takes it. */
-  recv: string;
   method: string;
+  actions: readonly string[];
   /** The variable that says that it was a copy of an earlier one of its method. */
-  again: string | undefined;
-  /** Whether the dialog goes on without it. */
-  isMissable: boolean;
+  again?: string | undefined;
   /** A name that no other place of the scenario has. */
   name: string;
+  options?: AwaitOptions;
+  /** Of an ACK over UDP: the BYE that follows it. */
+  bye?: Bye | undefined;
+}
+
+export interface Bye {
+  actions: readonly string[];
+  /** The label at which the dialog goes on with it. */
+  next: string;
 }
 
 /**
@@ -38,25 +45,33 @@ export interface Awaited {
  * SIPp repeats a response no more once any ACK has come, so it is sent again then.
  * @param sent the elements before it
  */
-export function awaited(sent: readonly string[], { recv, method, again, isMissable, name }: Awaited): string[] {
-  const after = isMissable ? [element('label', { id: goOnAt(name) })] : [];
-  if (again === undefined) return [...sent, recv, ...after];
-  const label = `await${name}`;
-  const from = method === 'ACK' ? sent.length - 1 : sent.length;
-  return [
-    ...sent.toSpliced(from, 0, element('label', { id: label })),
-    recv,
-    element('nop', { next: label, test: again }),
-    ...after,
-  ];
+export function awaited(sent: readonly string[], { method, actions, again, name, options, bye }: Awaited): string[] {
+  const limit = bye === undefined ? {} : { timeout: ACK_TIMEOUT_MS, ontimeout: lateAt(name) };
+  const recv = awaitRequest(method, actions, { ...limit, ...options, ...unlessCopy(again, name) });
+  const at = method === 'ACK' ? sent.length - 1 : sent.length;
+  const before = again === undefined ? sent : sent.toSpliced(at, 0, label(repeatAt(name)));
+  return [...before, recv, label(cameTo(name))];
 }
 
 /**
- * Options of an ACK that another request follows. It may be missed: it is the judge who says so, and the dialog goes on, on UDP when the
- * ACK has had time to be lost and sent again.
+ * What is awaited where an ACK has had time to be lost and sent again, apart from the other elements: a BYE ends the dialog without
+ * it, and it is the judge who misses it. SIPp sends nothing else before one of them has ended the repetition of its answer, so
+ * nothing else is taken: its source sends it again.
  */
-export function missable(transport: SipTransport, name: string): AwaitOptions {
-  return transport === 'TCP' ? { optional: true } : { timeout: ACK_TIMEOUT_MS, ontimeout: goOnAt(name) };
+export function lateAck({ actions, again, name, bye }: Awaited): string[] {
+  if (bye === undefined) return [];
+  return [
+    label(lateAt(name)),
+    awaitRequest('BYE', bye.actions, { optional: true, next: bye.next }),
+    awaitRequest('ACK', actions, unlessCopy(again, name)),
+    element('nop', { next: cameTo(name) }),
+  ];
 }
 
-const goOnAt = (name: string) => `acked${name}`;
+/** The label at which a dialog goes on with a request that has come already. */
+export const cameTo = (name: string): string => `came${name}`;
+const lateAt = (name: string) => `late${name}`;
+const repeatAt = (name: string) => `await${name}`;
+
+const unlessCopy = (again: string | undefined, name: string) =>
+  again === undefined ? {} : { next: repeatAt(name), test: again };

@@ -1,16 +1,24 @@
 import { rseqVariable } from './render.ts';
 import { element } from './xml.ts';
 
-/** Headers of which one row is captured, long or compact, in any case. The row keeps its spelling and its line end. */
+/**
+ * Headers of which one row is captured, long or compact (`v`, `f`, `t`, `i`), in any case. The row keeps its spelling and its line end.
+ * One expression stands for both names where it can, as a scenario must not be too long; what else it fits is no header (`Va`, `Frm`).
+ */
 const captured = {
-  via: ['via', 'v'],
-  from: ['from', 'f'],
-  to: ['to', 't'],
-  callId: ['call-id', 'i'],
-  cseq: ['cseq'],
+  via: oneRow('[Vv][Ii]?[Aa]?'),
+  from: oneRow('[Ff][Rr]?[Oo]?[Mm]?'),
+  to: oneRow('[Tt][Oo]?'),
+  callId: `${oneRow('[Cc][Aa][Ll][Ll]-[Ii][Dd]')}|${oneRow('[Ii]')}`,
+  cseq: oneRow('[Cc][Ss][Ee][Qq]'),
 } as const;
 
 type Captured = keyof typeof captured;
+
+/**
+ * Under what the rows of a request are kept: a number, or the name of what is read at once and kept no longer: an ACK has no answer.
+ */
+export type KeptAs = number | 'Ack';
 
 const newest = { INVITE: 'newestInvite', ACK: 'newestAck' } as const;
 
@@ -44,7 +52,7 @@ export class Captures {
    */
   parties(): string {
     const value = (variable: string, row: string) =>
-      this.#found([unused, variable], ':[ ]*(.*)', { search_in: 'var', variable: row });
+      this.#found([unused, variable], ': *(.*)', { search_in: 'var', variable: row });
     return element('nop', {}, [element('action', {}, [value('calling', 'from0'), value('called', 'to0')])]);
   }
 
@@ -65,7 +73,7 @@ export class Captures {
 
   /** An action that keeps what the group of an expression fits; where nothing does, what was kept before stays. */
   text(variable: string, expression: string): string {
-    return this.#found([unused, variable], expression, { search_in: 'msg' });
+    return this.#found([unused, variable], expression);
   }
 
   /** Actions that set `is` when a kept text is this one, and unset it otherwise. */
@@ -85,28 +93,37 @@ export class Captures {
   }
 
   /** An action that keeps the CSeq of a request that is not answered. */
-  sequence(request: number): string {
+  sequence(request: KeptAs): string {
     return this.#row('cseq', request);
   }
 
   /** Actions that set a variable when a request has no higher number than one before, both of whose CSeq are kept. */
   isNoHigher(variable: string, request: number, before: number): string[] {
+    return this.#isBelow(variable, 'less_than_equal', request, before);
+  }
+
+  /** Actions that set a variable when an ACK, whose CSeq is kept already, is that of an INVITE before this one. */
+  isEarlier(variable: string, invite: number): string[] {
+    return this.#isBelow(variable, 'less_than', 'Ack', invite);
+  }
+
+  #isBelow(variable: string, compare: string, request: KeptAs, before: number): string[] {
     this.#variables.add(variable);
-    const compared = { variable: 'number', compare: 'less_than_equal', variable2: 'numberBefore' };
+    const [own, other] = ['number', 'numberBefore'];
     return [
-      ...this.#number(compared.variable, request),
-      ...this.#number(compared.variable2, before),
-      element('test', { assign_to: variable, ...compared }),
+      ...this.#number(own, request),
+      ...this.#number(other, before),
+      element('test', { assign_to: variable, variable: own, compare, variable2: other }),
     ];
   }
 
   /** Actions that keep the number of an INVITE, or of the ACK to it, whose CSeq is kept already. */
-  newest(method: 'INVITE' | 'ACK', request: number): string[] {
+  newest(method: 'INVITE' | 'ACK', request: KeptAs): string[] {
     return this.#number(newest[method], request);
   }
 
   /** An action that keeps the number of a request whose CSeq is kept already. */
-  sequenceNumber(variable: string, request: number): string {
+  sequenceNumber(variable: string, request: KeptAs): string {
     return this.within(variable, `cseq${request}`, '[0-9]+');
   }
 
@@ -127,7 +144,7 @@ export class Captures {
     ];
   }
 
-  #number(variable: string, request: number): string[] {
+  #number(variable: string, request: KeptAs): string[] {
     return [this.sequenceNumber(digits, request), this.#toNumber(variable, digits)];
   }
 
@@ -159,29 +176,29 @@ export class Captures {
     return `[$recordRoute${request}]`;
   }
 
-  #row(variable: Captured, request: number): string {
-    return this.#search(`${variable}${request}`, captured[variable].map((name) => oneRow(anyCase(name))).join('|'));
+  #row(variable: Captured, request: KeptAs): string {
+    return this.#search(`${variable}${request}`, captured[variable]);
   }
 
   /** Keeps the value of a header without its name: the second group of the expression. */
   #value(variable: string, names: readonly string[], form = '[^[:cntrl:]]*'): string {
-    const regexp = `[[:cntrl:]]+(${names.map(anyCase).join('|')})[ ]*:[ ]*(${form})`;
-    return this.#found([unused, unused, variable], regexp, { search_in: 'msg' });
+    const regexp = `[[:cntrl:]]+(${names.map(anyCase).join('|')}) *: *(${form})`;
+    return this.#found([unused, unused, variable], regexp);
   }
 
   /** Keeps the rows of Via after the first, where there are any. To look no further than there, it tells the lines before, too. */
   #hopsBelow(request: number): string {
     const before = '^([[:cntrl:]]*([^Vv[:cntrl:]]|[Vv][^Ii :[:cntrl:]]|[Vv][Ii][^Aa[:cntrl:]])[^[:cntrl:]]*)+';
-    const row = oneRow('([Vv][Ii][Aa]|[Vv])');
-    const groups = [unused, unused, unused, unused, `viaBelow${request}`];
-    return this.#found(groups, `${before}${row}((${row})+)`, { search_in: 'msg' });
+    const groups = [unused, unused, unused, `viaBelow${request}`];
+    return this.#found(groups, `${before}${captured.via}((${captured.via})+)`);
   }
 
   #search(variable: string, regexp: string): string {
-    return this.#found([variable], regexp, { search_in: 'msg' });
+    return this.#found([variable], regexp);
   }
 
-  #found(variables: readonly string[], regexp: string, where: { search_in: 'msg' | 'var'; variable?: string }): string {
+  /** @param where the kept text to search; the message when absent */
+  #found(variables: readonly string[], regexp: string, where: { search_in?: 'var'; variable?: string } = {}): string {
     for (const each of variables) this.#variables.add(each);
     return element('ereg', { regexp, ...where, assign_to: variables.join(',') });
   }
@@ -194,7 +211,9 @@ const digits = 'digits';
 const unused = 'unused';
 
 /** @param name an expression */
-const oneRow = (name: string) => `[[:cntrl:]]+${name}[ ]*:[^[:cntrl:]]*`;
+function oneRow(name: string): string {
+  return `[[:cntrl:]]+${name} *:[^[:cntrl:]]*`;
+}
 
 /** POSIX expressions have no flag for case. */
 function anyCase(name: string): string {

@@ -2,7 +2,7 @@ import type { Interaction } from '../../../contracts/contract.ts';
 import { compile } from '../../../contracts/matching.ts';
 import { isSipRequest } from '../../../contracts/messages/sip.ts';
 import { statusLine } from './asked.ts';
-import { awaited, awaitRequest, missable } from './awaiting.ts';
+import { awaited, awaitRequest, type Bye, cameTo, lateAck } from './awaiting.ts';
 import { Captures } from './captures.ts';
 import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
 import { label } from './elements.ts';
@@ -144,16 +144,16 @@ function followed({ elements, next, ends }: Branch, name: string, going: Going):
   const { transport, captures, callLimitMs } = going;
   const [first] = next;
   if (first === undefined) return [...elements, jump('end')];
-  const place = `${name}at${first.depth}`;
+  const place = placeOf(first, name);
   const patience = ends ? { timeout: MAY_COME_MS, ontimeout: 'end' } : limitOf(next, callLimitMs);
   if (next.length === 1) {
     const isMissable = first.method === 'ACK' && first.elements.length === 0 && first.next.length > 0;
-    const { actions, again, method } = first;
-    const recv = awaitRequest(method, actions, isMissable ? { ...missable(transport, place), ...patience } : patience);
-    const own = { recv, method, again, isMissable: isMissable && transport === 'UDP', name: place };
-    return [...awaited(elements, own), ...followed(first, name, going)];
+    const optional = isMissable && transport === 'TCP' ? ({ optional: true } as const) : {};
+    const bye = isMissable && transport === 'UDP' ? byeAfter(first, name) : undefined;
+    const request = { ...first, name: place, options: { ...optional, ...patience }, bye };
+    return [...awaited(elements, request), ...followed(first, name, going), ...lateAck(request)];
   }
-  const run = (branch: Branch) => `run${name}x${next.indexOf(branch)}`;
+  const run = (branch: Branch) => runOf(branch, next, name);
   const hit = (branch: Branch) => `hit${first.depth}x${next.indexOf(branch)}`;
   const groups = [...Map.groupBy(next, ({ method }) => method)].map(([method, alike]) => {
     const isTold = alike.length === 1 && alike[0]?.trigger === `^${method} `;
@@ -181,8 +181,18 @@ function followed({ elements, next, ends }: Branch, name: string, going: Going):
         ...moreSpecialFirst(toBeTold).map((at) => jump(run(toBeTold[at] as Branch), hit(toBeTold[at] as Branch))),
         jump('end'),
       ]),
-    ...next.flatMap((branch, at) => [label(`run${name}x${at}`), ...followed(branch, `${name}x${at}`, going)]),
+    ...next.flatMap((branch, at) => [label(run(branch)), ...followed(branch, `${name}x${at}`, going)]),
   ];
+}
+
+const placeOf = ({ depth }: Branch, name: string) => `${name}at${depth}`;
+const runOf = (branch: Branch, among: readonly Branch[], name: string) => `run${name}x${among.indexOf(branch)}`;
+
+/** The BYE that may end the dialog where the ACK of a branch does not come. */
+function byeAfter({ next }: Branch, name: string): Bye | undefined {
+  const [bye, ...others] = next.filter(({ method }) => method === 'BYE');
+  if (bye === undefined || others.length > 0) return undefined;
+  return { actions: bye.actions, next: next.length === 1 ? cameTo(placeOf(bye, name)) : runOf(bye, next, name) };
 }
 
 const earlyMethods: readonly string[] = ['ACK', 'CANCEL', 'PRACK'];
@@ -217,7 +227,7 @@ function controlled(switches: readonly string[], captures: Captures): string[] {
 function strays(transport: SipTransport, captures: Captures): string[] {
   return [
     askFirstLine('done', '^ACK ', captures),
-    ask('strayInDialog', 'found', captures.within('found', 'to0', ';[ ]*tag=')),
+    ask('strayInDialog', 'found', captures.within('found', 'to0', '; *tag=')),
     askFirstLine('strayInvite', '^INVITE ', captures),
     send([statusLine(501, 'Not Implemented', 0, true)], ''),
     jump('end'),

@@ -113,8 +113,8 @@ function triggerOf({ method, requestUri, headers, sdp }: SipRequest, byUser: boo
   return [
     `^${method} `,
     byUser && !inDialog && user !== undefined ? `sips?:${escapeRegex(user)}@` : '',
-    byUser && inDialog ? `${further}([Tt][Oo]|[Tt])[ ]*:[^[:cntrl:]]*;[ ]*tag=` : '',
-    headers['max-forwards'] === 0 ? `${further}[Mm]ax-[Ff]orwards[ ]*:[ ]*0[[:cntrl:]]` : '',
+    byUser && inDialog ? `${further}([Tt][Oo]|[Tt]) *:[^[:cntrl:]]*; *tag=` : '',
+    headers['max-forwards'] === 0 ? `${further}[Mm]ax-[Ff]orwards *: *0[[:cntrl:]]` : '',
     direction === 'sendrecv' ? '' : `${further}a=${direction}`,
   ].join('');
 }

@@ -39,7 +39,9 @@ export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captur
       ? [captures.isNewer('isNew', 'offerNumber', at), { test: 'isNew' }]
       : [[captures.sequenceNumber('offerNumber', at)], {}];
   const acknowledged =
-    transport === 'UDP' ? [captures.sequence(at), ...captures.newest('INVITE', at), ...captures.newest('ACK', at)] : [];
+    transport === 'UDP'
+      ? [captures.sequence('Ack'), ...captures.newest('INVITE', 'Ack'), ...captures.newest('ACK', 'Ack')]
+      : [];
   const wanted = [
     element('assignstr', { assign_to: 'wanted', value: 'sendrecv' }),
     captures.text('wanted', `a=(${Object.keys(directions).join('|')})`),

@@ -16,7 +16,15 @@ import { harnessFolder } from '../../process/layout.ts';
 import sipProxyMock from '../../services/voice-sip-proxy-service/mock.ts';
 import webrtcMock from '../../services/webrtc-media-service/mock.ts';
 import { adapter } from './adapter.ts';
-import { headerOf, invite, type RawSource, type RequestOptions, rawSource, request } from './fixtures/raw-peer.ts';
+import {
+  ANSWER_SDP,
+  headerOf,
+  invite,
+  type RawSource,
+  type RequestOptions,
+  rawSource,
+  request,
+} from './fixtures/raw-peer.ts';
 import { sippFiles } from './sipp.ts';
 import type { SipTransport } from './transport.ts';
 
@@ -201,6 +209,56 @@ test('a copy of an INVITE that comes late over UDP is no re-INVITE', async () =>
   source.send(request({ ...parts, branch: 'late3', cseq: '2 BYE' }));
   expect(headerOf(await source.received('SIP/2.0 200'), 'CSeq')).toBe('2 BYE');
   expect(await said('UDP', answered.UDP)).toEqual([]);
+});
+
+test('what overtakes an ACK over UDP is answered when that has come, and a copy of an earlier ACK is none', async () => {
+  const source = await dial('UDP');
+  const callId = 'overtaken';
+  source.send(invite({ transport: 'UDP', local: source.local, callId, number: numberOf.UDP }));
+  const ok = await source.received('SIP/2.0 200');
+  const uri = headerOf(ok, 'Contact').replace(/[<>]/g, '');
+  const next = (cseq: string, parts: Partial<RequestOptions> = {}) =>
+    source.send(
+      request({
+        transport: 'UDP',
+        local: source.local,
+        uri,
+        to: headerOf(ok, 'To'),
+        callId,
+        branch: cseq,
+        cseq,
+        ...parts,
+      }),
+    );
+  const offer = (direction: string) => ({
+    extra: [`Contact: <sip:raw@${source.local}>`, 'Content-Type: application/sdp'],
+    body: ANSWER_SDP.replace('m=audio 9000 RTP/AVP 0', `$&\r\na=${direction}`),
+  });
+  const answer = async (cseq: string) => {
+    for (;;) {
+      const text = await source.received('SIP/2.0 200');
+      if (headerOf(text, 'CSeq') === cseq) return /a=(send|recv|inactive)\w*/.exec(text)?.[0];
+    }
+  };
+  next('2 INVITE', offer('sendonly'));
+  // It is told again what it does not seem to know.
+  await source.received('SIP/2.0 200');
+  next('1 ACK');
+  next('2 INVITE', offer('sendonly'));
+  expect(await answer('2 INVITE')).toBe('a=recvonly');
+  next('3 INVITE', offer('sendrecv'));
+  // A copy of an earlier ACK ends the repetition of no later answer.
+  next('1 ACK');
+  expect(await answer('2 INVITE')).toBe('a=recvonly');
+  next('2 ACK');
+  next('3 INVITE', offer('sendrecv'));
+  expect(await answer('3 INVITE')).toBe('a=sendrecv');
+  next('3 ACK');
+  next('4 BYE');
+  expect(await answer('4 BYE')).toBeUndefined();
+  const interaction = webrtc.interactions.find(({ description }) => description.includes('put on hold and taken back'));
+  const [exchange] = await recorded('UDP');
+  expect(judge(interaction as Interaction, exchange?.messages ?? [], adapter.profile, 'destination')).toEqual([]);
 });
 
 test('a repeated request over UDP is answered again and recorded once', async () => {

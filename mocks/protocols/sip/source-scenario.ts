@@ -1,6 +1,7 @@
 import type { Interaction } from '../../../contracts/contract.ts';
-import { awaited, awaitRequest, missable } from './awaiting.ts';
+import { type Awaited, awaited, cameTo, lateAck } from './awaiting.ts';
 import { Captures } from './captures.ts';
+import { label } from './elements.ts';
 import { type Move, movesOf } from './moves.ts';
 import { OpeningRequests } from './own-requests.ts';
 import type { SipTransport } from './transport.ts';
@@ -26,26 +27,35 @@ export function sourceScenario(interaction: Interaction, options: SourceScenario
   const captures = new Captures();
   const own = new OpeningRequests({ side: 'source', ...options });
   const moves = movesOf(interaction, { side: 'source', transport, own, captures, values });
+  const { row, aside } = elementsOf(moves, transport);
   return scenarioXml(interaction.description, [
-    ...elementsOf(moves, transport),
+    ...row,
+    ...(aside.length > 0 ? [element('nop', { next: 'end' }), ...aside, label('end')] : []),
     ...(lingerMs > 0 ? [element('pause', { milliseconds: lingerMs })] : []),
     ...captures.reference(),
   ]);
 }
 
-function elementsOf(moves: readonly Move[], transport: SipTransport): string[] {
-  let elements: string[] = [];
+/** The elements in a row, and those that none of them leads on to. */
+function elementsOf(moves: readonly Move[], transport: SipTransport): { row: string[]; aside: string[] } {
+  let row: string[] = [];
+  const aside: string[] = [];
   for (const [at, move] of moves.entries()) {
     if (move.kind === 'fixed') {
-      elements.push(move.xml);
+      row.push(move.xml);
       continue;
     }
-    const { actions, again, request } = move;
-    const { method } = request;
-    const isMissable = method === 'ACK' && moves[at + 1]?.kind === 'asked';
-    const name = `${at}`;
-    const recv = awaitRequest(method, actions, isMissable ? missable(transport, name) : {});
-    elements = awaited(elements, { recv, method, again, isMissable: isMissable && transport === 'UDP', name });
+    const request = { ...move, ...missing(moves, at, transport), method: move.request.method, name: `${at}` };
+    row = awaited(row, request);
+    aside.push(...lateAck(request));
   }
-  return elements;
+  return { row, aside };
+}
+
+/** How an ACK that another request follows is awaited. */
+function missing(moves: readonly Move[], at: number, transport: SipTransport): Partial<Awaited> {
+  const [move, next] = moves.slice(at, at + 2);
+  if (move?.kind !== 'asked' || move.request.method !== 'ACK' || next?.kind !== 'asked') return {};
+  if (transport === 'TCP') return { options: { optional: true } };
+  return next.request.method === 'BYE' ? { bye: { actions: next.actions, next: cameTo(`${at + 1}`) } } : {};
 }

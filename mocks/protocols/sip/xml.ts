@@ -8,9 +8,20 @@ export type Attributes = Readonly<Record<string, string | number | boolean | und
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8" ?>';
 
-/** A scenario of SIPp. The name is shown on its screens. */
+/** What SIPp 3.6 reads of a scenario, in bytes. */
+const MOST_BYTES = 65_535;
+
+/**
+ * A scenario of SIPp. The name is shown on its screens.
+ * @throws ScenarioError when it is longer than SIPp can read
+ */
 export function scenarioXml(name: string, elements: readonly string[]): string {
-  return [HEAD, element('scenario', { name }, elements), ''].join('\n');
+  const xml = [HEAD, element('scenario', { name }, elements), ''].join('\n');
+  const bytes = Buffer.byteLength(xml);
+  if (bytes <= MOST_BYTES) return xml;
+  throw new ScenarioError(
+    `the scenario "${name}" has ${bytes} bytes, and SIPp reads no more than ${MOST_BYTES}; serve fewer contracts with one mock`,
+  );
 }
 
 /** An element with attributes and, on lines of their own, its children. */
