@@ -1,9 +1,10 @@
-import { isUtf8 } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import { CodecError } from './codec.ts';
 import { keepName, knownName } from './names.ts';
 
 const initialBytes = 4096;
 const utf8BytesPerUnit = 3;
+const shortText = 64;
 
 /** A buffer that grows as it is written; big-endian, as the whole codec is. */
 export class ByteWriter {
@@ -75,12 +76,30 @@ export class ByteWriter {
 
   /** Leaves `prefixBytes` open, writes the text behind them and returns where the gap begins. */
   #text(value: string, prefixBytes: number): number {
+    if (value.length <= shortText && this.#ascii(value, prefixBytes)) return this.#length - value.length - prefixBytes;
     if (!value.isWellFormed())
       throw new CodecError('a string holds half of a surrogate pair, which UTF-8 cannot carry');
     const at = this.#take(prefixBytes + value.length * utf8BytesPerUnit);
     const written = this.#buffer.write(value, at + prefixBytes, 'utf8');
     this.#length = at + prefixBytes + written;
     return at;
+  }
+
+  #ascii(value: string, prefixBytes: number): boolean {
+    const { length } = value;
+    const begin = this.#length;
+    let at = this.#take(prefixBytes + length) + prefixBytes;
+    const buffer = this.#buffer;
+    for (let index = 0; index < length; index += 1) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) {
+        this.#length = begin;
+        return false;
+      }
+      buffer[at] = code;
+      at += 1;
+    }
+    return true;
   }
 
   /** Overwrites four bytes that were written before. */

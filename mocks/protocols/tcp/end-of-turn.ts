@@ -1,16 +1,21 @@
 let due: (() => void)[] = [];
+let done: (() => void)[] = [];
+/** How many of them are to be done. The lists keep their length, so that they have to grow no more. */
+let count = 0;
 
 /**
  * Does something when the event loop has taken all that had come. What many connections send is written one after the other then: the
  * first write wakes a peer that waits, which is the dearest part of it, and the others find it awake.
  */
 export function atEndOfTurn(act: () => void): void {
-  due.push(act);
-  if (due.length === 1) setImmediate(actAll);
+  if (count === 0) setImmediate(actAll);
+  due[count] = act;
+  count += 1;
 }
 
 function actAll(): void {
-  const acts = due;
-  due = [];
-  for (const act of acts) act();
+  const [acts, end] = [due, count];
+  [due, done] = [done, due];
+  count = 0;
+  for (let at = 0; at < end; at += 1) (acts[at] as () => void)();
 }

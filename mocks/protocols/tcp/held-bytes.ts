@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+
 const nothing = Buffer.alloc(0);
 
 /** What a decoder holds of a frame whose end has not come. Nothing is copied while frames come whole. */

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Side } from '../../../contracts/contract.ts';
 import type { TcpMessage } from '../../../contracts/messages/tcp.ts';
