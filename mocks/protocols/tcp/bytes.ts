@@ -4,6 +4,7 @@ import { keepName, knownName } from './names.ts';
 
 const initialBytes = 4096;
 const utf8BytesPerUnit = 3;
+/** The length of a text that is written faster unit by unit than by a call out of JavaScript. */
 const shortText = 64;
 
 /** A buffer that grows as it is written; big-endian, as the whole codec is. */
@@ -85,6 +86,7 @@ export class ByteWriter {
     return at;
   }
 
+  /** Writes a text of ASCII behind such a gap. @returns false, with nothing written, when it is not */
   #ascii(value: string, prefixBytes: number): boolean {
     const { length } = value;
     const begin = this.#length;

@@ -1,6 +1,7 @@
+const nothing = () => {};
 let due: (() => void)[] = [];
-let done: (() => void)[] = [];
-/** How many of them are to be done. The lists keep their length, so that they have to grow no more. */
+let spare: (() => void)[] = [];
+/** How many of them are to be done. The lists keep their length, so that they grow no more, and nothing of what was done. */
 let count = 0;
 
 /**
@@ -15,7 +16,11 @@ export function atEndOfTurn(act: () => void): void {
 
 function actAll(): void {
   const [acts, end] = [due, count];
-  [due, done] = [done, due];
+  [due, spare] = [spare, due];
   count = 0;
-  for (let at = 0; at < end; at += 1) (acts[at] as () => void)();
+  for (let at = 0; at < end; at += 1) {
+    const act = acts[at] as () => void;
+    acts[at] = nothing;
+    act();
+  }
 }
