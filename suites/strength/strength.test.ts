@@ -14,7 +14,9 @@ let measured: Measured;
 beforeAll(async () => {
   const ended = await voxpactWithin(limitMs, 'strength', '--near-miss', '--json');
   exitCode = ended.exitCode;
-  measured = JSON.parse(ended.stdout) as Measured;
+  const said = JSON.parse(ended.stdout) as Measured | { reason: string };
+  if ('reason' in said) throw new Error(said.reason);
+  measured = said;
 }, limitMs);
 
 test('every contract is measured, and is strong', () => {

@@ -7,7 +7,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from '../../../contracts/messages/sip.ts';
-import { Captures } from './captures.ts';
+import { Captures, isSo } from './captures.ts';
 import { assertPlain } from './plain.ts';
 import { bodyText, headerLines, keywords, localContact, ScenarioError } from './render.ts';
 import { isRepeated, repetition } from './repetition.ts';
@@ -84,8 +84,7 @@ export class Asked {
     const invite = this.#requests.get('INVITE')?.at;
     const isFirst = this.#askedIn(this.#interaction.steps.slice(0, index), 'ACK').length === 0;
     if (invite === undefined || isFirst) return { actions };
-    const again = 'isEarlier';
-    return { actions: [...actions, ...captures.isEarlier(again, invite)], again };
+    return { actions: [...actions, ...captures.isEarlier(isSo, invite)], again: isSo };
   }
 
   /** On a stream no request comes twice. */

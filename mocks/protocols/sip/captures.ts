@@ -1,15 +1,21 @@
 import { rseqVariable } from './render.ts';
 import { element } from './xml.ts';
 
+/*
+ * SIPp reads `\r` and `\n` in an expression as what they stand for. A search looks closer wherever a character fits the beginning, so it is
+ * quick when that is one that each line has once.
+ */
+const lineEnd = '\\r\\n';
+const restOfLine = '[^\\r]*';
+
 /**
- * Headers of which one row is captured, long or compact (`v`, `f`, `t`, `i`), in any case. The row keeps its spelling and its line end.
+ * Headers of which one row is captured, long or compact (`v`, `f`, `t`), in any case. The row keeps its spelling and its line end.
  * One expression stands for both names where it can, as a scenario must not be too long; what else it fits is no header (`Va`, `Frm`).
  */
 const captured = {
   via: oneRow('[Vv][Ii]?[Aa]?'),
   from: oneRow('[Ff][Rr]?[Oo]?[Mm]?'),
   to: oneRow('[Tt][Oo]?'),
-  callId: `${oneRow('[Cc][Aa][Ll][Ll]-[Ii][Dd]')}|${oneRow('[Ii]')}`,
   cseq: oneRow('[Cc][Ss][Ee][Qq]'),
 } as const;
 
@@ -43,7 +49,7 @@ export class Captures {
 
   /** An action that keeps the Contact of a REGISTER, without its parameters. */
   registrant(request: number): string {
-    return this.#value(`registrant${request}`, ['contact', 'm'], '<[^[:cntrl:]>]*>|[^[:cntrl:];]*');
+    return this.#value(`registrant${request}`, ['contact', 'm'], '<[^\\r>]*>|[^\\r;]*');
   }
 
   /**
@@ -78,11 +84,10 @@ export class Captures {
 
   /** Actions that set `is` when a kept text is this one, and unset it otherwise. */
   compare(is: string, variable: string, value: string): string[] {
-    const order = 'order';
-    for (const each of [is, order]) this.#variables.add(each);
+    for (const each of [is, compared.own]) this.#variables.add(each);
     return [
-      element('strcmp', { assign_to: order, variable, value }),
-      element('test', { assign_to: is, variable: order, compare: 'equal', value: 0 }),
+      element('strcmp', { assign_to: compared.own, variable, value }),
+      element('test', { assign_to: is, variable: compared.own, compare: 'equal', value: 0 }),
     ];
   }
 
@@ -108,12 +113,10 @@ export class Captures {
   }
 
   #isBelow(variable: string, compare: string, request: KeptAs, before: number): string[] {
-    this.#variables.add(variable);
-    const [own, other] = ['number', 'numberBefore'];
     return [
-      ...this.#number(own, request),
-      ...this.#number(other, before),
-      element('test', { assign_to: variable, variable: own, compare, variable2: other }),
+      ...this.#number(compared.own, request),
+      ...this.#number(compared.other, before),
+      this.#compare(variable, compare),
     ];
   }
 
@@ -132,16 +135,22 @@ export class Captures {
    * INVITE, and that has been acknowledged: as long as it is not, the two differ, and no number is high enough.
    */
   isNewer(variable: string, number: string, request: number): string[] {
-    for (const each of [variable, 'asked', 'highest', newest.ACK, newest.INVITE]) this.#variables.add(each);
+    const highest = compared.other;
+    for (const each of [highest, newest.ACK, newest.INVITE]) this.#variables.add(each);
     return [
       this.sequenceNumber(number, request),
-      this.#toNumber('asked', number),
-      element('assign', { assign_to: 'highest', variable: newest.INVITE }),
-      element('subtract', { assign_to: 'highest', variable: newest.ACK }),
-      element('multiply', { assign_to: 'highest', value: 2 ** 31 }),
-      element('add', { assign_to: 'highest', variable: newest.INVITE }),
-      element('test', { assign_to: variable, variable: 'asked', compare: 'greater_than', variable2: 'highest' }),
+      this.#toNumber(compared.own, number),
+      element('assign', { assign_to: highest, variable: newest.INVITE }),
+      element('subtract', { assign_to: highest, variable: newest.ACK }),
+      element('multiply', { assign_to: highest, value: 2 ** 31 }),
+      element('add', { assign_to: highest, variable: newest.INVITE }),
+      this.#compare(variable, 'greater_than'),
     ];
+  }
+
+  #compare(variable: string, compare: string): string {
+    this.#variables.add(variable);
+    return element('test', { assign_to: variable, variable: compared.own, compare, variable2: compared.other });
   }
 
   #number(variable: string, request: KeptAs): string[] {
@@ -162,9 +171,9 @@ export class Captures {
     return this.#variables.size === 0 ? [] : [element('Reference', { variables: [...this.#variables].join(',') })];
   }
 
-  /** The copied headers of a response; each row begins with its own line end. */
+  /** The copied headers of a response. A row begins with its own line end; the id of the call SIPp knows. */
   static echo(request: number, toParameters: string): string {
-    return `[$via${request}][$viaBelow${request}][$from${request}][$to${request}]${toParameters}[$callId${request}][$cseq${request}]`;
+    return `[$via${request}][$viaBelow${request}][$from${request}][$to${request}]${toParameters}\nCall-ID: [call_id][$cseq${request}]`;
   }
 
   /** A registered Contact, as a response lists it (RFC 3261, section 10.3). */
@@ -181,14 +190,14 @@ export class Captures {
   }
 
   /** Keeps the value of a header without its name: the second group of the expression. */
-  #value(variable: string, names: readonly string[], form = '[^[:cntrl:]]*'): string {
-    const regexp = `[[:cntrl:]]+(${names.map(anyCase).join('|')}) *: *(${form})`;
+  #value(variable: string, names: readonly string[], form = restOfLine): string {
+    const regexp = `${lineEnd}(${names.map(anyCase).join('|')}) *: *(${form})`;
     return this.#found([unused, unused, variable], regexp);
   }
 
   /** Keeps the rows of Via after the first, where there are any. To look no further than there, it tells the lines before, too. */
   #hopsBelow(request: number): string {
-    const before = '^([[:cntrl:]]*([^Vv[:cntrl:]]|[Vv][^Ii :[:cntrl:]]|[Vv][Ii][^Aa[:cntrl:]])[^[:cntrl:]]*)+';
+    const before = `^${restOfLine}(${lineEnd}([^Vv]|[Vv][^Ii :]|[Vv][Ii][^Aa])${restOfLine})*`;
     const groups = [unused, unused, unused, `viaBelow${request}`];
     return this.#found(groups, `${before}${captured.via}((${captured.via})+)`);
   }
@@ -204,6 +213,12 @@ export class Captures {
   }
 }
 
+/** Numbers until they are compared, at once. */
+const compared = { own: 'compared', other: 'comparedTo' } as const;
+
+/** Says what the next attribute or element asks for, at once: a variable for each question would take room in every call. */
+export const isSo = 'isSo';
+
 /** Takes the digits of a number until they are read, at once. */
 const digits = 'digits';
 
@@ -212,7 +227,7 @@ const unused = 'unused';
 
 /** @param name an expression */
 function oneRow(name: string): string {
-  return `[[:cntrl:]]+${name} *:[^[:cntrl:]]*`;
+  return `${lineEnd}${name} *:${restOfLine}`;
 }
 
 /** POSIX expressions have no flag for case. */

@@ -21,15 +21,16 @@ function section(scenario: string, from: string, to: string): string {
 
 test('interactions are told apart by method and dialled user, switches by state', () => {
   const scenario = destinationScenario([busy, full, alive], tcp);
-  expect(scenario.match(/<ereg regexp="\^[^(].*/g)).toEqual([
-    '<ereg regexp="^[^[:cntrl:]]*" assign_to="firstLine"/>',
+  const asked = scenario.match(/<ereg regexp="\^.*/g)?.filter((each) => !each.includes('viaBelow'));
+  expect(asked).toEqual([
+    '<ereg regexp="^[^\\r]*" assign_to="firstLine"/>',
     '<ereg regexp="^MESSAGE sip:secret-[^@]*@" assign_to="control"/>',
-    '<ereg regexp="^[^[:cntrl:]]*" assign_to="firstLine"/>',
+    '<ereg regexp="^[^\\r]*" assign_to="firstLine"/>',
     '<ereg regexp="^INVITE sips?:[+]1[*]5@" search_in="var" variable="firstLine" assign_to="found"/>',
     '<ereg regexp="^OPTIONS " search_in="var" variable="firstLine" assign_to="found"/>',
     '<ereg regexp="^ACK " search_in="var" variable="firstLine" assign_to="found"/>',
     '<ereg regexp="^INVITE " search_in="var" variable="firstLine" assign_to="found"/>',
-    '<ereg regexp="^INVITE " search_in="var" variable="firstLine" assign_to="hit1"/>',
+    '<ereg regexp="^INVITE " search_in="var" variable="firstLine" assign_to="found"/>',
   ]);
   // The switch is asked first, and hands on what it does not concern.
   expect(scenario.match(/<(recv request="[.][*]" .*|nop next|label id)="(gate1|pass1|run\d)"/g)).toEqual([
@@ -72,14 +73,14 @@ test('a refusal repeats what the request said and adds a To tag, but not to 100'
   expect(section(scenario, 'run0', 'end')).toBe(`<label id="run0"/>
 <send><![CDATA[
 
-SIP/2.0 100 Trying[$via0][$viaBelow0][$from0][$to0][$callId0][$cseq0]
+SIP/2.0 100 Trying[$via0][$viaBelow0][$from0][$to0]\nCall-ID: [call_id][$cseq0]
 Content-Length: [len]
 
 
 ]]></send>
 <send><![CDATA[
 
-SIP/2.0 486 Busy Here[$via0][$viaBelow0][$from0][$to0];tag=[pid]-[call_number][$callId0][$cseq0]
+SIP/2.0 486 Busy Here[$via0][$viaBelow0][$from0][$to0];tag=[pid]-[call_number]\nCall-ID: [call_id][$cseq0]
 Content-Length: [len]
 
 
@@ -92,9 +93,9 @@ Content-Length: [len]
 
 test('after a CANCEL its own 200 and the 487 of the INVITE repeat different requests', () => {
   const scenario = destinationScenario([interactionOf('cancel', cancelledCall('TCP', '1005') as Step[])], tcp);
-  expect(scenario.match(/^SIP\/2\.0 (200|487).*/gm)?.slice(1)).toEqual([
-    'SIP/2.0 200 OK[$via1][$viaBelow1][$from1][$to1];tag=[pid]-[call_number][$callId1][$cseq1]',
-    'SIP/2.0 487 Request Terminated[$via0][$viaBelow0][$from0][$to0];tag=[pid]-[call_number][$callId0][$cseq0]',
+  expect(scenario.match(/^SIP\/2\.0 (200|487).*\n.*/gm)?.slice(1)).toEqual([
+    'SIP/2.0 200 OK[$via1][$viaBelow1][$from1][$to1];tag=[pid]-[call_number]\nCall-ID: [call_id][$cseq1]',
+    'SIP/2.0 487 Request Terminated[$via0][$viaBelow0][$from0][$to0];tag=[pid]-[call_number]\nCall-ID: [call_id][$cseq0]',
   ]);
 });
 

@@ -5,7 +5,7 @@ import { statusLine } from './asked.ts';
 import { awaited, awaitRequest, type Bye, cameTo, lateAck } from './awaiting.ts';
 import { Captures } from './captures.ts';
 import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
-import { label } from './elements.ts';
+import { ask, label } from './elements.ts';
 import { movesOf } from './moves.ts';
 import { openDialog } from './open-dialog.ts';
 import { AnsweringRequests } from './own-requests.ts';
@@ -49,7 +49,7 @@ export function destinationScenario(interactions: readonly Interaction[], option
   const gated = gate === undefined ? {} : { next: `gate${first}`, test: `on${gate}` };
   const taken = [
     ...new Set([...captures.take(0), ...kept(branches)]),
-    captures.flag('firstLine', '^[^[:cntrl:]]*'),
+    captures.flag('firstLine', '^[^\\r]*'),
     ...branches.flatMap(({ isOfFirstLine, trigger }, at) =>
       isOfFirstLine ? [] : [captures.flag(`hit${at}`, trigger)],
     ),
@@ -74,11 +74,7 @@ export function destinationScenario(interactions: readonly Interaction[], option
     ...branches.flatMap((branch, at) => [
       ...(branch.gate === undefined
         ? []
-        : [
-            label(`gate${at}`),
-            ask(`run${at}`, `hit${at}`, captures.within(`hit${at}`, 'firstLine', branch.trigger)),
-            jump(`pass${at}`),
-          ]),
+        : [label(`gate${at}`), askFirstLine(`run${at}`, branch.trigger, captures), jump(`pass${at}`)]),
       label(`run${at}`),
       ...followed(branch, `${at}`, { transport, captures, callLimitMs }),
     ]),
@@ -91,10 +87,6 @@ export function destinationScenario(interactions: readonly Interaction[], option
 }
 
 const jump = (next: string, test?: string) => element('nop', { next, test });
-/** Goes on at a label where an action sets a variable. */
-const ask = (next: string, test: string, action: string) =>
-  element('nop', { next, test }, [element('action', {}, [action])]);
-
 function branchesOf(
   interactions: readonly Interaction[],
   { transport, switches }: DestinationScenarioOptions,
@@ -123,14 +115,14 @@ function branchesOf(
 function choose({ gate, isOfFirstLine, trigger }: Branch, at: number, captures: Captures): string[] {
   if (gate !== undefined) {
     const on = `on${gate}`;
-    return [ask(`gate${at}`, on, captures.test(on, `switch${gate}`)), label(`pass${at}`)];
+    return [ask(`gate${at}`, on, [captures.test(on, `switch${gate}`)]), label(`pass${at}`)];
   }
   return [isOfFirstLine ? askFirstLine(`run${at}`, trigger, captures) : jump(`run${at}`, `hit${at}`)];
 }
 
 /** Goes on at a label, and never comes back, where the first line of the request fits an expression. */
 function askFirstLine(next: string, expression: string, captures: Captures): string {
-  return ask(next, 'found', captures.within('found', 'firstLine', expression));
+  return ask(next, 'found', [captures.within('found', 'firstLine', expression)]);
 }
 
 interface Going {
@@ -213,7 +205,9 @@ function controlled(switches: readonly string[], captures: Captures): string[] {
   const turns = switches.flatMap((_, at) => [1, 0].map((value) => ({ at, value, name: `set${at}to${value}` })));
   return [
     label('control'),
-    ...turns.map(({ at, value, name }) => ask(name, 'found', captures.within('found', 'control', `-${at}-${value}@$`))),
+    ...turns.map(({ at, value, name }) =>
+      ask(name, 'found', [captures.within('found', 'control', `-${at}-${value}@$`)]),
+    ),
     label('confirmed'),
     send([statusLine(200, 'OK', 0, true)], ''),
     jump('done'),
@@ -227,7 +221,7 @@ function controlled(switches: readonly string[], captures: Captures): string[] {
 function strays(transport: SipTransport, captures: Captures): string[] {
   return [
     askFirstLine('done', '^ACK ', captures),
-    ask('strayInDialog', 'found', captures.within('found', 'to0', '; *tag=')),
+    ask('strayInDialog', 'found', [captures.within('found', 'to0', '; *tag=')]),
     askFirstLine('strayInvite', '^INVITE ', captures),
     send([statusLine(501, 'Not Implemented', 0, true)], ''),
     jump('end'),

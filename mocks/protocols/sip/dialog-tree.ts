@@ -100,7 +100,7 @@ function taken(siblings: Growing[], own: Growing): Growing {
 }
 
 /** To the beginning of a line further on. */
-const further = '.*[[:cntrl:]]';
+const further = '.*\\n';
 
 /**
  * What tells a request from others in the same place: its method, the dialled user where it opens a dialog, whether it belongs to
@@ -113,8 +113,8 @@ function triggerOf({ method, requestUri, headers, sdp }: SipRequest, byUser: boo
   return [
     `^${method} `,
     byUser && !inDialog && user !== undefined ? `sips?:${escapeRegex(user)}@` : '',
-    byUser && inDialog ? `${further}([Tt][Oo]|[Tt]) *:[^[:cntrl:]]*; *tag=` : '',
-    headers['max-forwards'] === 0 ? `${further}[Mm]ax-[Ff]orwards *: *0[[:cntrl:]]` : '',
+    byUser && inDialog ? `${further}([Tt][Oo]|[Tt]) *:[^\\r]*; *tag=` : '',
+    headers['max-forwards'] === 0 ? `${further}[Mm]ax-[Ff]orwards *: *0\\r` : '',
     direction === 'sendrecv' ? '' : `${further}a=${direction}`,
   ].join('');
 }

@@ -12,6 +12,11 @@ export const otherMethods = 'CANCEL|INFO|MESSAGE|NOTIFY|PRACK|PUBLISH|REFER|REGI
 
 export const label = (id: string): string => element('label', { id });
 
+/** Goes on at a label where actions set a variable. */
+export function ask(next: string, test: string, actions: readonly string[]): string {
+  return element('nop', { next, test }, [element('action', {}, actions)]);
+}
+
 /** Says something on the twin socket. */
 export function say(event: string): string {
   return `<sendCmd><![CDATA[\n\nCall-ID: [call_id]\nEvent: ${event}\n\n]]></sendCmd>`;

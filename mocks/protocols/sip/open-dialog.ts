@@ -2,8 +2,8 @@ import { resumeAnswer } from '../../../contracts/common/sip-session.ts';
 import { compile } from '../../../contracts/matching.ts';
 import type { Sdp } from '../../../contracts/messages/sip.ts';
 import { statusLine } from './asked.ts';
-import type { Captures } from './captures.ts';
-import { label, otherMethods, takeRequest } from './elements.ts';
+import { type Captures, isSo } from './captures.ts';
+import { ask, label, otherMethods, takeRequest } from './elements.ts';
 import { localContact } from './render.ts';
 import { renderSdp } from './sdp.ts';
 import type { SipTransport } from './transport.ts';
@@ -36,7 +36,7 @@ export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captur
   // else before it has come. On a stream there is none of it.
   const [number, isNew] =
     transport === 'UDP'
-      ? [captures.isNewer('isNew', 'offerNumber', at), { test: 'isNew' }]
+      ? [captures.isNewer(isSo, 'offerNumber', at), { test: isSo }]
       : [[captures.sequenceNumber('offerNumber', at)], {}];
   const acknowledged =
     transport === 'UDP'
@@ -45,7 +45,6 @@ export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captur
   const wanted = [
     element('assignstr', { assign_to: 'wanted', value: 'sendrecv' }),
     captures.text('wanted', `a=(${Object.keys(directions).join('|')})`),
-    ...Object.keys(directions).flatMap((each) => captures.compare(`wants${each}`, 'wanted', each)),
   ];
   const answer = (status: number, reason: string, next: string) =>
     send([statusLine(status, reason, at, false)], '', { next });
@@ -53,13 +52,13 @@ export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captur
   const waiting = { timeout: callLimitMs, ontimeout: 'end' };
   return [
     takeRequest('BYE', { ...anyTime, actions: [...rows, ...number], next: 'released', ...isNew }),
-    takeRequest('INVITE', { ...anyTime, actions: [...rows, ...number, ...wanted], next: 'offered', ...isNew }),
+    takeRequest('INVITE', { ...anyTime, actions: [...rows, ...wanted, ...number], next: 'offered', ...isNew }),
     label('open'),
     takeRequest('ACK', { optional: true, actions: acknowledged, ...waiting }),
     takeRequest('OPTIONS', { optional: true, actions: rows, next: 'there' }),
     takeRequest(otherMethods, { actions: rows, next: 'unknown', ...waiting }),
     label('offered'),
-    ...Object.keys(directions).map((each) => element('nop', { next: each, test: `wants${each}` })),
+    ...Object.keys(directions).map((each) => ask(each, isSo, captures.compare(isSo, 'wanted', each))),
     sendAnswer(transport, 'sendrecv'),
     ...Object.entries(directions).flatMap(([each, direction]) => [label(each), sendAnswer(transport, direction)]),
     label('there'),

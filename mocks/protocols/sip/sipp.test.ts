@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { parseStatistics, preflight, sippVersion } from './sipp.ts';
+import { commonArguments, parseStatistics, preflight, sippVersion } from './sipp.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'voxpact-sipp-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,6 +14,12 @@ function program(name: string, output: string): string {
   chmodSync(path, 0o755);
   return path;
 }
+
+test('a SIPp does not end itself where the machine has kept it waiting, and listens nowhere but on loopback', async () => {
+  const args = (await commonArguments({ host: '127.0.0.1', port: 5060 }, 'UDP')).join(' ');
+  expect(args).toContain('-watchdog_interval 0');
+  expect(args).toMatch(/-i 127[.]0[.]0[.]1 .*-mi 127[.]\S+ .*-ci 127[.]0[.]0[.]1 /);
+});
 
 describe('preflight', () => {
   test('takes the SIPp of this machine', async () => {

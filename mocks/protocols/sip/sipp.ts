@@ -81,6 +81,8 @@ export async function commonArguments(
     ...['-sf', sippFiles.scenario, '-i', local.host, '-p', String(local.port)],
     ...['-t', transport === 'TCP' ? 't1' : 'u1'],
     ...[...mediaArguments(), '-ci', '127.0.0.1', '-cp', String(control)],
+    // It would end itself when it has come late to its work some times, as on a machine that is busy or has slept.
+    ...['-watchdog_interval', '0'],
     ...['-nostdin', '-trace_msg', '-message_file', sippFiles.log, '-trace_err', '-error_file', sippFiles.errors],
   ];
 }

@@ -24,11 +24,15 @@ export function keepName(buffer: Uint8Array, start: number, end: number, name: s
   known[slotOf(buffer, start, end)] = { bytes: Uint8Array.from(buffer.subarray(start, end)), name };
 }
 
+/** By its length and five of its bytes; the others are compared where it is found. */
 function slotOf(buffer: Uint8Array, start: number, end: number): number {
-  let hash = end - start;
-  for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + (buffer[at] as number)) | 0;
+  const length = end - start;
+  let hash = mixed(length, buffer[end - 1]);
+  for (let part = 0; part < 4; part += 1) hash = mixed(hash, buffer[start + ((length * part) >> 2)]);
   return (hash ^ (hash >>> 13)) & (slots - 1);
 }
+
+const mixed = (hash: number, byte = 0) => (Math.imul(hash, 31) + byte) | 0;
 
 function isSame(bytes: Uint8Array, buffer: Uint8Array, start: number, end: number): boolean {
   if (bytes.length !== end - start) return false;

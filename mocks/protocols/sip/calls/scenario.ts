@@ -55,7 +55,7 @@ export function placedCallScenario(requests: CallerRequests, transport: SipTrans
   const told = Object.entries(fields).map(([name, variable]) => captures.text(variable, `${name}: ([a-z0-9]+)`));
   const isCommand = (command: string) => captures.compare(`is${command}`, 'command', command);
   const ofInvite = [
-    captures.text('method', '[[:cntrl:]][Cc][Ss][Ee][Qq][ ]*:[ ]*[0-9]+[ ]+([A-Z]+)'),
+    captures.text('method', '\\n[Cc][Ss][Ee][Qq] *: *[0-9]+ +([A-Z]+)'),
     ...captures.compare('isOfInvite', 'method', 'INVITE'),
   ];
   const optional = { optional: true } as const;
