@@ -22,7 +22,7 @@ export const SASL_MECHANISM = 'SCRAM-SHA-512';
 
 /** What the harness's own clients call themselves. */
 export const CLIENT_ID = 'voxpact';
-const CONNECT_TIMEOUT_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 /** How long the broker keeps the place of a member that says nothing; a broker of default settings takes 6 s to 30 min. */
 const SESSION_TIMEOUT_MS = 10_000;
 const COORDINATOR_WAIT_MS = 20;

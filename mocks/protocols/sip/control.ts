@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { Address } from '../../adapter.ts';
 import type { SipTransport } from './transport.ts';
 
-const ANSWER_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 
 /**
  * Speaks to a running destination scenario by requests of the harness's own, on the wire that it listens on: an answer says that
@@ -23,7 +23,7 @@ export class ScenarioControl {
 
   /**
    * Sends one control request and resolves when SIPp has answered it.
-   * @throws Error when it does not within 10000 ms
+   * @throws Error when it does not within 30000 ms
    */
   async request(command: string, at: Pick<Address, 'host' | 'port'>, signal?: AbortSignal): Promise<void> {
     this.#sent += 1;

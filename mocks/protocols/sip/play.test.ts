@@ -73,10 +73,10 @@ describe('a destination that keeps the contract', () => {
   });
 
   test('is passed when a copy of its request comes after the answer to the next one', async () => {
-    const registering = interaction('UDP', 'registered, registered again and removed', 2_000);
+    const registering = interaction('UDP', 'registered, registered again and removed', 15_000);
     const address = { host: '127.0.0.1', port: await freePort() };
     const values = { [SOURCE_ADDRESS]: `${address.host}:${address.port}` };
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(60_000);
     const played = adapter.play(
       { contract: contractOf.UDP as never, interaction: registering, values },
       address,
