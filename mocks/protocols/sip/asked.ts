@@ -116,11 +116,11 @@ export class Asked {
     return final >= 0 && isRepeated(this.#interaction, final, transport);
   }
 
-  /** The steps that are requests from the other side, of the method if there is one. */
-  #askedIn(steps: readonly Step[], method?: string): Step[] {
+  /** The steps that are requests of the method from the other side. */
+  #askedIn(steps: readonly Step[], method: string): Step[] {
     return steps.filter(({ from, content }) => {
       const example: unknown = compile(content).example;
-      return from !== this.#options.side && isSipRequest(example) && example.method === (method ?? example.method);
+      return from !== this.#options.side && isSipRequest(example) && example.method === method;
     });
   }
 
@@ -132,24 +132,11 @@ export class Asked {
     if (this.#requests.size === 0) return 0;
     const steps = this.#interaction.steps.slice(index);
     const taken = [...this.#requests]
-      .filter(
-        ([method]) =>
-          this.#isAnsweredIn(steps, method) ||
-          this.#isComparedIn(steps, method) ||
-          // What follows its ACK may come before that.
-          (this.#mayComeAgain && method === 'INVITE' && this.#follows('ACK', index)),
-      )
+      .filter(([method]) => this.#isAnsweredIn(steps, method) || this.#isComparedIn(steps, method))
       .map(([, { at }]) => at);
     let at = 1;
     while (taken.includes(at)) at += 1;
     return at;
-  }
-
-  /** Whether the last request before a step has the method. */
-  #follows(method: string, index: number): boolean {
-    const before = this.#interaction.steps.slice(0, index);
-    const last = this.#askedIn(before).at(-1);
-    return last !== undefined && this.#askedIn([last], method).length > 0;
   }
 
   #isAnsweredIn(steps: readonly Step[], method: string): boolean {

@@ -116,7 +116,7 @@ export class Captures {
     return [
       ...this.#number(compared.own, request),
       ...this.#number(compared.other, before),
-      this.#compare(variable, compare),
+      this.#comparison(variable, compare),
     ];
   }
 
@@ -144,11 +144,11 @@ export class Captures {
       element('subtract', { assign_to: highest, variable: newest.ACK }),
       element('multiply', { assign_to: highest, value: 2 ** 31 }),
       element('add', { assign_to: highest, variable: newest.INVITE }),
-      this.#compare(variable, 'greater_than'),
+      this.#comparison(variable, 'greater_than'),
     ];
   }
 
-  #compare(variable: string, compare: string): string {
+  #comparison(variable: string, compare: string): string {
     this.#variables.add(variable);
     return element('test', { assign_to: variable, variable: compared.own, compare, variable2: compared.other });
   }

@@ -87,6 +87,7 @@ export function destinationScenario(interactions: readonly Interaction[], option
 }
 
 const jump = (next: string, test?: string) => element('nop', { next, test });
+
 function branchesOf(
   interactions: readonly Interaction[],
   { transport, switches }: DestinationScenarioOptions,

@@ -261,6 +261,31 @@ test('what overtakes an ACK over UDP is answered when that has come, and a copy 
   expect(judge(interaction as Interaction, exchange?.messages ?? [], adapter.profile, 'destination')).toEqual([]);
 });
 
+test('over UDP an ACK that is more than 2 s late is taken, and a BYE ends the call without one', async () => {
+  const begun = async (callId: string) => {
+    const source = await dial('UDP');
+    source.send(invite({ transport: 'UDP', local: source.local, callId, number: numberOf.UDP }));
+    const ok = await source.received('SIP/2.0 200');
+    const uri = headerOf(ok, 'Contact').slice(1, -1);
+    const parts = { transport: 'UDP', local: source.local, uri, to: headerOf(ok, 'To'), callId } as const;
+    const next = (cseq: string, body: Pick<RequestOptions, 'extra' | 'body'> = {}) =>
+      source.send(request({ ...parts, ...body, branch: cseq, cseq }));
+    // It is repeated after 0.5, 1.5 and 3.5 s.
+    for (let copies = 0; copies < 3; copies += 1) await source.received('SIP/2.0 200');
+    return { source, next };
+  };
+  const [late, never] = await Promise.all([begun('late ACK'), begun('no ACK')]);
+  const heldBy = (source: RawSource) => ({
+    extra: [`Contact: <sip:raw@${source.local}>`, 'Content-Type: application/sdp'],
+    body: `${ANSWER_SDP}a=sendonly\r\n`,
+  });
+  late.next('1 ACK');
+  late.next('2 INVITE', heldBy(late.source));
+  never.next('2 BYE');
+  const answers = [late, never].map(({ source }) => source.received('SIP/2.0 200'));
+  expect((await Promise.all(answers)).map((text) => headerOf(text, 'CSeq'))).toEqual(['2 INVITE', '2 BYE']);
+});
+
 test('a repeated request over UDP is answered again and recorded once', async () => {
   const source = await dial('UDP');
   const options = request({

@@ -1,4 +1,3 @@
-import type { Buffer } from 'node:buffer';
 import type { TcpMessage, TcpValue } from '../../../contracts/messages/tcp.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { type Codec, CodecError, type ControlFrame, type Decoder, type Frame, reasonOf } from './codec.ts';

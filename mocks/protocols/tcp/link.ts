@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Side } from '../../../contracts/contract.ts';
 import type { TcpMessage } from '../../../contracts/messages/tcp.ts';
