@@ -2,6 +2,7 @@ import type { Interaction, Side, Step } from './contract.ts';
 import { type Fit, Fitting, knowsAllBound } from './conversation/fitting.ts';
 import {
   candidates,
+  copyOf,
   isOwed,
   type Lane,
   lanesOf,
@@ -45,11 +46,11 @@ export class Conversation {
   readonly #interaction: Interaction;
   readonly #profile: MessageProfile;
   readonly #values: Readonly<Record<string, string>>;
-  readonly #lanes: Lane[];
   readonly #forbidden: TrackedStep[];
-  readonly #found: StepMismatch[] = [];
+  #lanes: Lane[];
+  #found: StepMismatch[] = [];
   #bindings = new Map<string, unknown>();
-  readonly #sessions = new Sessions();
+  #sessions = new Sessions();
 
   /** @param options.values what the provider states gave, for `fromState` templates */
   constructor(
@@ -62,6 +63,16 @@ export class Conversation {
     this.#values = options.values ?? {};
     this.#lanes = lanesOf(interaction);
     this.#forbidden = (interaction.forbidden ?? []).map(trackedStep);
+  }
+
+  /** Another one that has seen the same so far, and goes on by itself. */
+  fork(): Conversation {
+    const twin = new Conversation(this.#interaction, this.#profile, { values: this.#values });
+    twin.#lanes = copyOf(this.#lanes);
+    twin.#found = [...this.#found];
+    twin.#bindings = this.#bindings;
+    twin.#sessions = new Sessions(this.#sessions);
+    return twin;
   }
 
   /** Whether every step that must come has come. */
@@ -126,7 +137,7 @@ export class Conversation {
     const step = lane.steps[at] as TrackedStep;
     if (at < lane.head) this.#noteTooEarly(step);
     else {
-      const overtaking: Overtaking = { step, title: this.#title(message.content), noted: false };
+      const overtaking: Overtaking = { by: step, title: this.#title(message.content), noted: false };
       for (const skipped of lane.steps.slice(lane.head, at).filter(isOwed)) {
         if (skipped.step.from === message.from) this.#lose(skipped);
         else skipped.overtaking = overtaking;
@@ -149,14 +160,8 @@ export class Conversation {
   #noteTooEarly({ overtaking }: TrackedStep): void {
     if (overtaking === undefined || overtaking.noted) return;
     overtaking.noted = true;
-    const { step, title } = overtaking;
-    const mismatch = this.#mismatch(
-      step.step.from,
-      step.index + 1,
-      'order',
-      `${title} in its place`,
-      'it came too early',
-    );
+    const { by, title } = overtaking;
+    const mismatch = this.#mismatch(by.step.from, by.index + 1, 'order', `${title} in its place`, 'it came too early');
     this.#found.push({ ...mismatch, title });
   }
 
@@ -299,5 +304,47 @@ export function judge(
 ): StepMismatch[] {
   const conversation = new Conversation(interaction, profile, { values });
   for (const message of messages) conversation.feed(message);
-  return conversation.mismatches().filter((mismatch) => mismatch.side === side);
+  return ofSide(conversation, side);
+}
+
+const ofSide = (conversation: Conversation, side: Side) =>
+  conversation.mismatches().filter((mismatch) => mismatch.side === side);
+
+/** Judges many records that differ a little from one: what they begin with in common is judged once. */
+export class VariantJudge {
+  readonly #side: Side;
+  readonly #original: readonly ObservedMessage[];
+  /** The conversation after each number of messages of the original. */
+  readonly #after: Conversation[];
+
+  /** @param original what the others begin with, some longer than others */
+  constructor(
+    interaction: Interaction,
+    original: readonly ObservedMessage[],
+    profile: MessageProfile,
+    side: Side,
+    values: Readonly<Record<string, string>>,
+  ) {
+    this.#side = side;
+    this.#original = original;
+    this.#after = [new Conversation(interaction, profile, { values })];
+  }
+
+  /** What {@link judge} says of a record. */
+  judge(messages: readonly ObservedMessage[]): StepMismatch[] {
+    const differs = messages.findIndex((message, at) => message !== this.#original[at]);
+    const common = differs < 0 ? messages.length : differs;
+    const conversation = this.#afterFirst(common).fork();
+    for (const message of messages.slice(common)) conversation.feed(message);
+    return ofSide(conversation, this.#side);
+  }
+
+  #afterFirst(count: number): Conversation {
+    for (let at = this.#after.length; at <= count; at += 1) {
+      const next = (this.#after[at - 1] as Conversation).fork();
+      next.feed(this.#original[at - 1] as ObservedMessage);
+      this.#after.push(next);
+    }
+    return this.#after[count] as Conversation;
+  }
 }

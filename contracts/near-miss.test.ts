@@ -11,7 +11,7 @@ import type { MessageProfile } from './messages/profile.ts';
 import { redisProfile } from './messages/redis.ts';
 import { sipProfile } from './messages/sip-profile.ts';
 import { tcpProfile } from './messages/tcp.ts';
-import { candidates, nearest, nearMissText, unmatched } from './near-miss.ts';
+import { candidates, NearMissSearch, nearMissText } from './near-miss.ts';
 
 const profiles: Readonly<Record<ProtocolName, MessageProfile>> = {
   TCP: tcpProfile,
@@ -58,7 +58,7 @@ describe('the near miss of a message with one value wrong', () => {
       const interaction = contract.interactions.find((each) => each.description === description);
       const { example } = compile(interaction?.steps[step - 1]?.content);
       const message = broken(example, path.split('.').slice(1));
-      const near = nearest(message, 'source', candidates(contracts, 'source'), profileOf(contract));
+      const near = new NearMissSearch(candidates(contracts, 'source'), 'source', profileOf(contract)).nearest(message);
       expect([near?.contract.connection, near?.interaction.description]).toEqual([number, description]);
       expect(near?.mismatches.map((each) => each.path)).toEqual([path]);
     },
@@ -70,7 +70,8 @@ describe('the text', () => {
 
   test('has connection, nearest interaction, every mismatch with its path, and how to fix', () => {
     const [contract] = contracts.filter(({ connection }) => connection === 3);
-    expect(unmatched(asked, 'source', candidates([contract as Contract], 'source'), tcpProfile).message).toBe(
+    const known = candidates([contract as Contract], 'source');
+    expect(new NearMissSearch(known, 'source', tcpProfile).unmatched(asked).message).toBe(
       [
         '[connection 3 Billing Data Service -> Tenant Service] no interaction has this message: RequestReadObjects.',
         'Nearest: "read all persons", but',
@@ -88,7 +89,7 @@ describe('the text', () => {
     );
     const [first] = all;
     const message = first?.compiled.example;
-    const near = nearest(message, 'source', all, redisProfile);
+    const near = new NearMissSearch(all, 'source', redisProfile).nearest(message);
     expect(near?.mismatches).toEqual([]);
     expect(nearMissText(message, near, redisProfile)).toContain(
       `belongs to "${near?.interaction.description}", which is not under way.`,
@@ -96,7 +97,7 @@ describe('the text', () => {
   });
 
   test('where there is no contract says so', () => {
-    expect(unmatched(asked, 'source', [], tcpProfile).message).toBe(
+    expect(new NearMissSearch([], 'source', tcpProfile).unmatched(asked).message).toBe(
       'no contract has any message here, and RequestReadObjects came.\nFix: write a contract.',
     );
   });

@@ -32,6 +32,9 @@ const identityWeight = 2;
 /** What it counts for, beside that a value fits, that it is the example's own. */
 const repeated = 0.0001;
 
+/** By how much two sums of the same numbers may differ. */
+const rounding = 1e-9;
+
 function weightOf(path: string, identity: readonly string[]): number {
   return identity.includes(path) ? identityWeight : 1;
 }
@@ -53,47 +56,74 @@ export function candidates(contracts: readonly Contract[], side: Side): Candidat
 }
 
 /**
- * The candidate that a message comes closest to: the one that explains most of it, with what the profile calls its identity
- * counting more, less what differs. The first of several that are equally close; undefined when there is none.
- * @param side that sent the message
+ * Finds which of many messages another one comes closest to: a mock, a run or a measure asks again and again among the same ones.
  */
-export function nearest<C extends Candidate>(
-  content: unknown,
-  side: Side,
-  among: readonly C[],
-  profile: MessageProfile,
-): (C & NearMiss) | undefined {
-  const actual = leavesOf(content);
-  const strict = profile.strict[side];
-  const identity = profile.identity[side];
-  const promising = among
-    .map((each, at) => ({ each, at, reach: reach(each.leaves, actual, identity) }))
-    .sort((left, right) => right.reach - left.reach);
-  let best: { near: C & NearMiss; at: number; score: number } | undefined;
-  for (const { each, at, reach } of promising) {
-    if (best !== undefined && reach < best.score) break;
-    const mismatches = match(each.compiled, content, { strict, bindings: new Map() });
-    const faults = new Set(mismatches.map(placeOf)).size;
-    // Most candidates that were compared need no closer look either.
-    if (best !== undefined && reach + 1 - faults < best.score) continue;
-    const score = closeness(each.leaves, actual, mismatches, identity) - faults;
-    const isCloser = best === undefined || score > best.score || (score === best.score && at < best.at);
-    if (isCloser) best = { near: { ...each, mismatches }, at, score };
+export class NearMissSearch {
+  readonly #among: readonly Candidate[];
+  readonly #side: Side;
+  readonly #profile: MessageProfile;
+  /** Made when it is first asked for: most mocks never get a message that nobody holds. */
+  #leaves: LeavesByPath | undefined;
+
+  /** @param side that sends the messages */
+  constructor(among: readonly Candidate[], side: Side, profile: MessageProfile) {
+    this.#among = among;
+    this.#side = side;
+    this.#profile = profile;
   }
-  return best?.near;
+
+  /**
+   * The candidate that a message comes closest to: the one that explains most of it, with what the profile calls its identity
+   * counting more, less what differs. The first of several that are equally close; undefined when there is none.
+   */
+  nearest(content: unknown): NearMiss | undefined {
+    const actual = leavesOf(content);
+    const strict = this.#profile.strict[this.#side];
+    const identity = this.#profile.identity[this.#side];
+    const reach = this.#reach(actual, identity);
+    const promising = [...reach.keys()].sort((left, right) => (reach[right] ?? 0) - (reach[left] ?? 0));
+    let best: { near: NearMiss; at: number; score: number } | undefined;
+    for (const at of promising) {
+      const each = this.#among[at] as Candidate;
+      const most = (reach[at] ?? 0) + rounding;
+      if (best !== undefined && most < best.score) break;
+      const mismatches = match(each.compiled, content, { strict, bindings: new Map() });
+      const faults = new Set(mismatches.map(placeOf)).size;
+      // Most candidates that were compared need no closer look either.
+      if (best !== undefined && most + 1 - faults < best.score) continue;
+      const score = closeness(each.leaves, actual, mismatches, identity) - faults;
+      const isCloser = best === undefined || score > best.score || (score === best.score && at < best.at);
+      if (isCloser) best = { near: { ...each, mismatches }, at, score };
+    }
+    return best?.near;
+  }
+
+  /** The near miss of a message, with what to do, as an error to be recorded. */
+  unmatched(content: unknown): UnmatchedMessageError {
+    const near = this.nearest(content);
+    return new UnmatchedMessageError(`${nearMissText(content, near, this.#profile)}\nFix: ${fixText(near)}.`);
+  }
+
+  /** What each candidate scores at most, whatever is asked of the values: told without a comparison. */
+  #reach(actual: ReadonlyMap<string, unknown>, identity: readonly string[]): Float64Array {
+    this.#leaves ??= leavesByPath(this.#among);
+    const reach = new Float64Array(this.#among.length);
+    for (const [path, value] of actual) {
+      const weight = weightOf(path, identity);
+      for (const { at, example } of this.#leaves.get(path) ?? []) {
+        reach[at] = (reach[at] ?? 0) + weight + (value === example ? repeated : 0);
+      }
+    }
+    return reach;
+  }
 }
 
-/** What a candidate scores at most, whatever is asked of the values: told by the places alone, without a comparison. */
-function reach(
-  expected: ReadonlyMap<string, unknown>,
-  actual: ReadonlyMap<string, unknown>,
-  identity: readonly string[],
-): number {
-  let score = 0;
-  for (const path of expected.keys()) {
-    if (actual.has(path)) score += weightOf(path, identity) + repeated;
-  }
-  return score;
+/** The values that candidates have at a path in their examples, each with the place of its candidate. */
+type LeavesByPath = ReadonlyMap<string, readonly { at: number; example: unknown }[]>;
+
+function leavesByPath(among: readonly Candidate[]): LeavesByPath {
+  const all = among.flatMap(({ leaves }, at) => [...leaves].map(([path, example]) => ({ path, at, example })));
+  return Map.groupBy(all, ({ path }) => path);
 }
 
 /** Says of a message that nobody asked for which interaction came closest, and every difference. */
@@ -109,17 +139,6 @@ export function nearMissText(content: unknown, near: NearMiss | undefined, profi
     `Nearest: "${interaction.description}", but`,
     ...mismatches.map(({ message }) => `  ${message}`),
   ].join('\n');
-}
-
-/** The near miss of a message among all that its side may send, with what to do, as an error to be recorded. */
-export function unmatched(
-  content: unknown,
-  side: Side,
-  among: readonly Candidate[],
-  profile: MessageProfile,
-): UnmatchedMessageError {
-  const near = nearest(content, side, among, profile);
-  return new UnmatchedMessageError(`${nearMissText(content, near, profile)}\nFix: ${fixText(near)}.`);
 }
 
 function fixText(near: NearMiss | undefined): string {

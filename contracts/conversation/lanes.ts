@@ -29,7 +29,8 @@ export interface TrackedStep {
 
 /** A message that came before one of the other side that it has to wait for. Only if that one comes was it too early. */
 export interface Overtaking {
-  step: TrackedStep;
+  /** The step that it was taken for. */
+  by: Pick<TrackedStep, 'step' | 'index'>;
   title: string;
   noted: boolean;
 }
@@ -61,6 +62,24 @@ export function lanesOf({ steps }: Interaction): Lane[] {
   const tracked = steps.map(trackedStep);
   const lanes = Map.groupBy(tracked, ({ step }) => step.lane ?? '');
   return [...lanes.values()].map((own) => ({ steps: own, head: 0 }));
+}
+
+/** Lanes that have got as far, and get on by themselves. */
+export function copyOf(lanes: readonly Lane[]): Lane[] {
+  const overtakings = new Map<Overtaking, Overtaking>();
+  const copied = (overtaking: Overtaking): Overtaking => {
+    const copy = overtakings.get(overtaking) ?? { ...overtaking };
+    overtakings.set(overtaking, copy);
+    return copy;
+  };
+  return lanes.map(({ steps, head }) => ({
+    head,
+    steps: steps.map((each) => ({
+      ...each,
+      taken: [...each.taken],
+      ...(each.overtaking && { overtaking: copied(each.overtaking) }),
+    })),
+  }));
 }
 
 /** Whether a step has still to come. */

@@ -7,7 +7,12 @@ import type { ObservedMessage } from './lanes.ts';
  * Where the wire does not tell its sessions apart nothing is asked of them.
  */
 export class Sessions {
-  readonly #byName = new Map<string, string>();
+  readonly #byName: Map<string, string>;
+
+  /** @param known those that have come already */
+  constructor(known?: Sessions) {
+    this.#byName = new Map(known === undefined ? [] : known.#byName);
+  }
 
   /** What is wrong with the session that a message came in, if it is taken for the step. */
   mismatch({ session: name }: Step, { session: id }: ObservedMessage): Mismatch | undefined {

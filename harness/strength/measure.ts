@@ -1,7 +1,8 @@
 import type { Contract, FreePart, Side } from '../../contracts/contract.ts';
-import { judge, type StepMismatch } from '../../contracts/conversation.ts';
+import { type StepMismatch, VariantJudge } from '../../contracts/conversation.ts';
 import { isObject } from '../../contracts/matching/values.ts';
-import type { Candidate } from '../../contracts/near-miss.ts';
+import type { MessageProfile } from '../../contracts/messages/profile.ts';
+import { NearMissSearch } from '../../contracts/near-miss.ts';
 import { rowOf } from '../../contracts/parts.ts';
 import type { Line } from '../../mocks/adapter.ts';
 import type { Destination } from '../peers/destinations.ts';
@@ -81,11 +82,14 @@ function freeReason(parts: readonly FreePart[], at: Segments, value: unknown): s
   return reasons.includes(undefined) ? undefined : [...new Set(reasons)].join('; ');
 }
 
+const judgeOf = ({ interaction, messages, side, values }: Baseline, profile: MessageProfile) =>
+  new VariantJudge(interaction, messages, profile, side, values);
+
 /** What the breaks of one contract are tried on. */
 interface Bench {
   line: Line | undefined;
   /** Every message that a source may send by the contract. */
-  sent: readonly Candidate[];
+  sent: NearMissSearch;
 }
 
 /** Breaks one side's record in every way, over the wire where there is a line, and notes what the judge makes of it. */
@@ -95,12 +99,13 @@ export async function measureBreaks(
   wiring: Wiring,
   { line, sent }: Bench,
 ): Promise<void> {
-  const { interaction, side, values } = baseline;
+  const { interaction, side } = baseline;
   const { profile } = wiring;
+  const judge = judgeOf(baseline, profile);
   const free = [...(interaction.free ?? []), ...(profile.free?.[side] ?? [])];
   for (const mutant of mutantsOf(baseline, wiring)) {
     const messages = line && (await carried(mutant, line));
-    const mismatches = judge(interaction, messages ?? mutant.messages, profile, side, values);
+    const mismatches = judge.judge(messages ?? mutant.messages);
     const killed = mismatches.some((mismatch) => namesBreak(mutant.naming, mismatch));
     const where = { interaction: interaction.description, side, step: mutant.step, path: pathOf(mutant) };
     const reason = killed || mutant.at.length === 0 ? undefined : freeReason(free, mutant.at, mutant.value);
@@ -133,9 +138,10 @@ export async function measureTolerance(
   baseline: Baseline,
   { profile, adapter }: Wiring & Pick<Destination, 'adapter'>,
 ): Promise<void> {
-  const { interaction, side, values } = baseline;
+  const { interaction, side } = baseline;
+  const judge = judgeOf(baseline, profile);
   for (const change of await tolerantChanges(baseline, profile, adapter)) {
-    const [mismatch] = judge(interaction, change.messages, profile, side, values);
+    const [mismatch] = judge.judge(change.messages);
     strength.tolerant.total += 1;
     if (mismatch === undefined) strength.tolerant.accepted += 1;
     else {
@@ -153,7 +159,8 @@ export async function measureContract(
 ): Promise<Strength> {
   const wiring = { profile: adapter.profile, operators: protocolOperators[rowOf(contract).protocol], adapter };
   const strength = emptyStrength(contract);
-  const bench = { line: await adapter.openLine?.(), sent: sourceMessages(contract) };
+  const sent = new NearMissSearch(sourceMessages(contract), 'source', adapter.profile);
+  const bench = { line: await adapter.openLine?.(), sent };
   try {
     for (const baseline of records) {
       await measureBreaks(strength, baseline, wiring, bench);

@@ -2,7 +2,7 @@ import type { ProtocolName } from '../../contracts/architecture.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { compile, match } from '../../contracts/matching.ts';
 import type { MessageProfile } from '../../contracts/messages/profile.ts';
-import { type Candidate, candidate, nearest } from '../../contracts/near-miss.ts';
+import { type Candidate, candidate, type NearMissSearch } from '../../contracts/near-miss.ts';
 import { rowOf } from '../../contracts/parts.ts';
 import type { Baseline } from './baseline.ts';
 import type { Strength } from './measure.ts';
@@ -51,20 +51,20 @@ export function sourceMessages(contract: Contract): Candidate[] {
 /**
  * Whether the nearest interaction of a broken message is the one that it was taken from. Where several interactions have the
  * same message, the broken place apart, any of them is right. Only of what a source sends: an answer belongs to its request.
- * @param among every message that the source may send by the contract
+ * @param sent every message that the source may send by the contract
  * @returns undefined where the break is of no single message of a source, or makes another message of the contract
  */
 export function findsInteraction(
   mutant: Mutant,
   { interaction, side, messages }: Baseline,
-  among: readonly Candidate[],
+  sent: NearMissSearch,
   profile: MessageProfile,
   place: string,
 ): boolean | undefined {
   const { index } = mutant;
   const broken = index === undefined ? undefined : mutant.messages[index];
   if (index === undefined || broken === undefined || side !== 'source') return undefined;
-  const near = nearest(broken.content, side, among, profile);
+  const near = sent.nearest(broken.content);
   if (near === undefined || near.mismatches.length === 0) return undefined;
   if (near.interaction === interaction) return true;
   const strict = profile.strict[side];

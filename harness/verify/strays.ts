@@ -1,7 +1,7 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { StepMismatch } from '../../contracts/conversation.ts';
 import type { MessageProfile } from '../../contracts/messages/profile.ts';
-import { type Candidate, candidates, nearest, nearMissText, UnmatchedMessageError } from '../../contracts/near-miss.ts';
+import { candidates, NearMissSearch, nearMissText, UnmatchedMessageError } from '../../contracts/near-miss.ts';
 import type { Exchange, MockServer } from '../../mocks/adapter.ts';
 
 /** What came from a source while no interaction was under way, and belongs to none. */
@@ -14,12 +14,12 @@ export interface Stray {
 
 /** All that sources may send to one destination, to find what a message there comes closest to. */
 export class KnownMessages {
-  readonly #candidates: readonly Candidate[];
+  readonly #search: NearMissSearch;
   readonly #profile: MessageProfile;
 
   /** @param contracts all that end at the destination: what one of them holds is no stray, whichever is verified now */
   constructor(contracts: readonly Contract[], profile: MessageProfile) {
-    this.#candidates = candidates(contracts, 'source');
+    this.#search = new NearMissSearch(candidates(contracts, 'source'), 'source', profile);
     this.#profile = profile;
   }
 
@@ -43,13 +43,13 @@ export class KnownMessages {
         return [{ title, message: failure.message }];
       }
       return sent
-        .filter((content) => nearest(content, 'source', this.#candidates, this.#profile)?.mismatches.length !== 0)
+        .filter((content) => this.#search.nearest(content)?.mismatches.length !== 0)
         .map((content) => ({ title: this.#profile.title(content), message: this.#nearMiss(content) }));
     });
   }
 
   #nearMiss(content: unknown): string {
-    return nearMissText(content, nearest(content, 'source', this.#candidates, this.#profile), this.#profile);
+    return nearMissText(content, this.#search.nearest(content), this.#profile);
   }
 }
 

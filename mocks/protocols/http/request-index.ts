@@ -1,7 +1,7 @@
 import type { Contract, Interaction, Step } from '../../../contracts/contract.ts';
 import { compile, testOf } from '../../../contracts/matching.ts';
 import { type HttpRequest, httpProfile, isHttpRequest } from '../../../contracts/messages/http.ts';
-import { type Candidate, candidate, type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
+import { type Candidate, candidate, NearMissSearch, type UnmatchedMessageError } from '../../../contracts/near-miss.ts';
 import { CandidateGroup } from './candidate-group.ts';
 import type { RequestMatch } from './service.ts';
 
@@ -16,29 +16,29 @@ interface Entry extends Candidate {
 
 /** The requests of all contracts of a destination, found by method and path in one look-up, however many there are. */
 export class RequestIndex {
-  /** In the order of the contracts. */
-  readonly #all: readonly Entry[];
   /** By path, then by method: a text that is put together for each look-up costs more than a second one. */
   readonly #exact: ReadonlyMap<unknown, ReadonlyMap<unknown, CandidateGroup<Entry>>>;
   /** Requests whose path or method is a matcher. */
   readonly #patterns: readonly Entry[];
+  readonly #search: NearMissSearch;
 
   constructor(contracts: readonly Contract[]) {
-    this.#all = contracts.flatMap((contract) =>
+    const all = contracts.flatMap((contract) =>
       contract.interactions.flatMap((interaction) =>
         interaction.steps.flatMap((step) => entriesOf(contract, interaction, step)),
       ),
     );
     const isExact = ({ method, path }: Entry) => typeof method === 'string' && typeof path === 'string';
     this.#exact = mapValues(
-      Map.groupBy(this.#all.filter(isExact), ({ path }) => path),
+      Map.groupBy(all.filter(isExact), ({ path }) => path),
       (ofPath) =>
         mapValues(
           Map.groupBy(ofPath, ({ method }) => method),
           (entries) => new CandidateGroup(entries),
         ),
     );
-    this.#patterns = this.#all.filter((entry) => !isExact(entry));
+    this.#patterns = all.filter((entry) => !isExact(entry));
+    this.#search = new NearMissSearch(all, 'source', httpProfile);
   }
 
   /**
@@ -58,7 +58,7 @@ export class RequestIndex {
 
   /** What to tell the sender of a request that is in no contract: the near miss. */
   unmatched(request: HttpRequest): UnmatchedMessageError {
-    return unmatched(request, 'source', this.#all, httpProfile);
+    return this.#search.unmatched(request);
   }
 }
 

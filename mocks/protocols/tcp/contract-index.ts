@@ -1,7 +1,7 @@
 import type { Contract } from '../../../contracts/contract.ts';
 import { compile, testOf } from '../../../contracts/matching.ts';
 import { type TcpMessage, type TcpValue, tcpProfile } from '../../../contracts/messages/tcp.ts';
-import { type Candidate, candidate, type UnmatchedMessageError, unmatched } from '../../../contracts/near-miss.ts';
+import { type Candidate, candidate, NearMissSearch, type UnmatchedMessageError } from '../../../contracts/near-miss.ts';
 
 const strict = tcpProfile.strict.source;
 
@@ -21,13 +21,14 @@ interface Namesakes {
 
 /** Every message that a source may send by contract, found by its name. */
 export class ContractIndex {
-  readonly #known: readonly Known[];
   readonly #byName: ReadonlyMap<string, Namesakes>;
+  readonly #search: NearMissSearch;
 
   constructor(contracts: readonly Contract[]) {
-    this.#known = messagesOf(contracts);
-    const named = Map.groupBy(this.#known, ({ compiled }) => tcpProfile.title(compiled.example));
+    const all = messagesOf(contracts);
+    const named = Map.groupBy(all, ({ compiled }) => tcpProfile.title(compiled.example));
     this.#byName = new Map([...named].map(([name, known]) => [name, namesakes(known)]));
+    this.#search = new NearMissSearch(all, 'source', tcpProfile);
   }
 
   /** Undefined for a message that some contract holds; otherwise what is wrong with it. */
@@ -38,7 +39,7 @@ export class ContractIndex {
       const told = key === undefined ? undefined : byValue.get(message.attributes[key]);
       if ((told !== undefined && isIn(told, message)) || isIn(open, message)) return undefined;
     }
-    return unmatched(message, 'source', this.#known, tcpProfile);
+    return this.#search.unmatched(message);
   }
 }
 
