@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Connection, systems } from './architecture.ts';
 import { contractedNumbers, contractFileName, loadContracts } from './catalogue.ts';
+import { rowOf } from './parts.ts';
 
 describe('the catalogue', () => {
   let folder: string;
@@ -41,7 +43,9 @@ describe('the catalogue', () => {
     write('26-tenant-service--config-service.js', 'throw new Error("nobody asked for it");');
     write('99-moon--sun.js', '');
     write('README.md', '');
-    expect(contractedNumbers(base())).toEqual([24, 26]);
+    expect(contractedNumbers(undefined, base())).toEqual([24, 26]);
+    expect(contractedNumbers(['Tenant Service', 'ORS'], base())).toEqual([26]);
+    expect(contractedNumbers(['Redis'], base())).toEqual([]);
   });
 
   test('stops at a file without a contract', async () => {
@@ -77,9 +81,19 @@ describe('the catalogue', () => {
   });
 });
 
+test.each(systems)('the contracts that have %s at one end are found by the names of their files', async (system) => {
+  const ends = ({ dials, listens }: Connection) => dials === system || listens === system;
+  const all = (await loadContracts()).filter(
+    (contract) => ends(rowOf(contract)) || ends(rowOf({ connection: contract.connection })),
+  );
+  expect(contractedNumbers([system])).toEqual([...new Set(all.map(({ connection }) => connection))]);
+});
+
 test('a contract file is named by number, source and destination', () => {
   expect(contractFileName({ connection: 3 })).toBe('03-billing-data-service--tenant-service');
   expect(contractFileName({ connection: 44 })).toBe('44-designer-application-server--external-customer');
   expect(contractFileName({ connection: 24, part: { name: 's3' } })).toBe('24-voicemail--object-storage.s3');
+  const part = { name: 'start', destination: 'Redis' } as const;
+  expect(contractFileName({ connection: 10, part })).toBe('10-genesys-engagement-service--redis.start');
   expect(contractFileName({ connection: 61 })).toBeUndefined();
 });

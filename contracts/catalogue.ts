@@ -1,17 +1,19 @@
 import { readdirSync } from 'node:fs';
-import { connectionByNumber, systemSlug } from './architecture.ts';
+import { connectionByNumber, type SystemName, systemSlug } from './architecture.ts';
 import { type Contract, ContractError } from './contract.ts';
+import { rowOf } from './parts.ts';
 
 const folder = new URL('./connections/', import.meta.url);
 
 /**
- * The name that a contract's file must have, without its ending: `26-tenant-service--config-service`, and for a part
- * `24-voicemail--object-storage.s3`. Undefined when the table has no such row.
+ * The name that a contract's file must have, without its ending: `26-tenant-service--config-service`, and for a part, which may have
+ * another source or destination than its row, `24-voicemail--object-storage.s3`. Undefined when the table has no such row.
  */
-export function contractFileName({ connection, part }: Pick<Contract, 'connection' | 'part'>): string | undefined {
-  const row = connectionByNumber(connection);
-  if (row === undefined) return undefined;
-  const ends = `${systemSlug(row.source)}--${systemSlug(row.destination)}`;
+export function contractFileName(contract: Pick<Contract, 'connection' | 'part'>): string | undefined {
+  const { connection, part } = contract;
+  if (connectionByNumber(connection) === undefined) return undefined;
+  const { source, destination } = rowOf(contract);
+  const ends = `${systemSlug(source)}--${systemSlug(destination)}`;
   return `${String(connection).padStart(2, '0')}-${ends}${part === undefined ? '' : `.${part.name}`}`;
 }
 
@@ -63,9 +65,20 @@ function contractFiles(base: URL): string[] {
 /** The number that a file is named for; NaN where it is named for none. */
 const numberOf = (file: string): number => Number.parseInt(file, 10);
 
-/** The connections that have a contract, in ascending order; known by the names of the files, of which none is loaded. */
-export function contractedNumbers(base: URL = folder): number[] {
-  return [...new Set(contractFiles(base).map(numberOf))].filter((number) => connectionByNumber(number) !== undefined);
+/** Whether one of the systems is an end of the contract in a file: as the row of the table has it, or as a part is named. */
+function endsAt(file: string, systems: readonly SystemName[]): boolean {
+  const { dials, listens } = connectionByNumber(numberOf(file)) ?? {};
+  const [, ends = ''] = /^\d+-([^.]*)/.exec(file) ?? [];
+  return systems.some((system) => [dials, listens].includes(system) || ends.split('--').includes(systemSlug(system)));
+}
+
+/**
+ * The connections that have a contract, in ascending order; known by the names of the files, of which none is loaded.
+ * @param systems those only that one of these is an end of
+ */
+export function contractedNumbers(systems?: readonly SystemName[], base: URL = folder): number[] {
+  const files = contractFiles(base).filter((file) => systems === undefined || endsAt(file, systems));
+  return [...new Set(files.map(numberOf))].filter((number) => connectionByNumber(number) !== undefined);
 }
 
 /**

@@ -51,7 +51,7 @@ const code = await main(process.argv.slice(2), {
   note: (text) => process.stderr.write(`${text}\n`),
   terminal: process.stdout.isTTY === true,
   contracts: (numbers) => loadContracts(numbers),
-  contracted: () => contractedNumbers(),
+  contracted: (systems) => contractedNumbers(systems),
   signal: interrupt.signal,
 });
 if (!interrupt.signal.aborted) process.exitCode = outputLost ? errorExitCode : code;

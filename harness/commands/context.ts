@@ -1,3 +1,4 @@
+import type { SystemName } from '../../contracts/architecture.ts';
 import type { Contract } from '../../contracts/contract.ts';
 
 /** What a command needs of the world outside, so that tests can give it another one. */
@@ -10,8 +11,11 @@ export interface CommandContext {
   terminal: boolean;
   /** The contracts of these connections, as far as they have any; all that there are when no numbers are given. */
   contracts(numbers?: readonly number[]): Promise<readonly Contract[]>;
-  /** The connections that have a contract, which asks for less than loading them. */
-  contracted(): readonly number[];
+  /**
+   * The connections that have a contract, which asks for less than loading them.
+   * @param systems those only that one of these is an end of
+   */
+  contracted(systems?: readonly SystemName[]): readonly number[];
   /** Aborted by Ctrl-C and by SIGTERM. */
   signal: AbortSignal;
 }

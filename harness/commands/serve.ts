@@ -65,7 +65,7 @@ async function serveSystems(
   options: ServeCommandOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const all = await context.contracts();
+  const all = await context.contracts(context.contracted(systems));
   const contracts = all.filter((contract) => systems.includes(rowOf(contract).listens));
   const dials = all.filter((contract) => isDialled(contract) && systems.includes(rowOf(contract).dials));
   const known = [

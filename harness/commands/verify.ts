@@ -155,7 +155,7 @@ async function verifyAndReport(words: string[], options: VerifyOptions, context:
   checkCombination(options, sides);
   const service = options.service === undefined ? undefined : parseSystem(options.service);
   const asked = words.map(parseAsked);
-  const loaded = await context.contracts(numbersOf(asked));
+  const loaded = await context.contracts(numbersOf(asked) ?? context.contracted(service && [service]));
   const contracts = onSide(select(loaded, { asked, ...(service && { service }) }), service, options);
   const request: RunOptions = {
     contracts,
