@@ -100,7 +100,7 @@ describe('states', () => {
     socket.on('error', () => {});
     socket.write('POST /states HTTP/1.1\r\nhost: x\r\ncontent-length: 900000000\r\n\r\n');
     socket.write(Buffer.alloc(128 * 1024, 'x'));
-    const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(5_000) })) as [Buffer];
+    const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
     socket.destroy();
     expect(answer.toString()).toMatch(/^HTTP\/1.1 413 [\s\S]*the body is larger than 65536 bytes/);
   });

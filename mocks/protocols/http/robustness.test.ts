@@ -108,7 +108,7 @@ describe('a source that misbehaves ends with one recorded failure', () => {
 });
 
 describe('a destination that misbehaves', () => {
-  const play = (at: Address, stepTimeoutMs = 2_000, signal = new AbortController().signal) =>
+  const play = (at: Address, stepTimeoutMs = 10_000, signal = new AbortController().signal) =>
     adapter.play({ contract, interaction: { ...interaction, stepTimeoutMs }, values: {} }, at, signal);
 
   test('garbage', async () => {

@@ -397,7 +397,7 @@ describe('what a mock answers', () => {
     const { address } = await mockOf([{ method: 'GET', path: '/q' }], () => answer);
     const bytes = await (await fetch(`http://127.0.0.1:${address.port}/q`)).bytes();
     expect(Buffer.from(bytes)).toEqual(Buffer.from('Müller', 'latin1'));
-    const options = { timeoutMs: 2_000, signal: new AbortController().signal };
+    const options = { timeoutMs: 10_000, signal: new AbortController().signal };
     expect(await send({ method: 'GET', path: '/q' }, address, options)).toMatchObject(answer);
   });
 });
@@ -428,7 +428,7 @@ describe('what a destination answers is read by a source and by a tap', () => {
     ['without a body', ['HTTP/1.1 204 No Content\r\n\r\n'], { status: 204 }],
     ['with a length and no body', ['HTTP/1.1 304 Not Modified\r\ncontent-length: 7\r\n\r\n'], { status: 304 }],
   ];
-  const options = () => ({ timeoutMs: 2_000, signal: new AbortController().signal });
+  const options = () => ({ timeoutMs: 10_000, signal: new AbortController().signal });
 
   async function peer(bytes: readonly (string | Uint8Array)[]): Promise<Address> {
     const server = createServer((socket) => {

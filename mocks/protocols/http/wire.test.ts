@@ -56,7 +56,7 @@ test('a header in ISO-8859-1 and a body in UTF-8 arrive as they were meant', asy
       ['/ascii', 'Zurich'],
       ['/utf-8', 'Zürich €'],
     ] as const) {
-      const options = { timeoutMs: 2_000, signal: new AbortController().signal };
+      const options = { timeoutMs: 10_000, signal: new AbortController().signal };
       const answer = await send({ method: 'GET', path }, server.address, options);
       expect(answer).toMatchObject({ headers: { 'x-place': 'Zürich' }, body });
     }
@@ -93,7 +93,7 @@ describe('a mock that answers HEAD', () => {
     ['/long', '44'],
     ['/unknown', undefined],
   ])('over a socket, %s: content-length %s, and no body', async (path, length) => {
-    const options = { timeoutMs: 2_000, signal: new AbortController().signal };
+    const options = { timeoutMs: 10_000, signal: new AbortController().signal };
     const { status, headers, body } = (await send({ method: 'HEAD', path }, server.address, options)) as HttpResponse;
     expect([status, headers?.['content-length'], body]).toEqual([200, length, undefined]);
   });

@@ -9,7 +9,7 @@ import { probe } from './client.ts';
 import { makeClassArchive } from './make-class-archive.ts';
 import { startKafka } from './server.ts';
 
-const PROBE_TIMEOUT_MS = 2_000;
+const PROBE_TIMEOUT_MS = 10_000;
 const START_TIMEOUT_MS = 90_000;
 const listen = { host: '127.0.0.1', port: 0 };
 

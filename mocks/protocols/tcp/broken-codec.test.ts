@@ -29,7 +29,7 @@ async function opened(codecs: { source: Codec; destination: Codec }) {
   const { failure } = await source.play(
     { contract: plain, interaction, values: {} },
     server.address,
-    AbortSignal.timeout(5_000),
+    AbortSignal.timeout(20_000),
   );
   await server.settled();
   return { met: failure?.message, recorded: server.exchanges().map((exchange) => exchange.failure?.message) };

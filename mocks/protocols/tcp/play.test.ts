@@ -287,7 +287,7 @@ test('a codec without control frames does without polls: what comes within the t
   const { messages, failure } = await plain.play(
     { contract: contract as Contract, interaction, values: {} },
     address,
-    AbortSignal.timeout(5_000),
+    AbortSignal.timeout(20_000),
   );
   expect(failure).toBeUndefined();
   expect(messages).toHaveLength(4);

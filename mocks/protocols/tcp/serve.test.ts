@@ -310,7 +310,7 @@ describe('a service mock of its own', () => {
     const server = await serve({ destinationKeepAliveMs: 150 }, slow);
     const empty = contract.interactions.find(({ description }) => description.startsWith('nothing found'));
     const performance = { contract, interaction: empty, values: {} } as Parameters<typeof adapter.play>[0];
-    const observed = await adapter.play(performance, server.address, AbortSignal.timeout(5_000));
+    const observed = await adapter.play(performance, server.address, AbortSignal.timeout(20_000));
     expect(observed.failure).toBeUndefined();
     await server.settled();
     expect(server.exchanges().map(names)).toEqual([['RequestReadObjects', 'EventObjectsSent']]);

@@ -68,7 +68,7 @@ describe('in front of a destination that keeps the contract', () => {
         Object.assign(values, set.values);
       }
       const performance = { contract: contract as Contract, interaction, values };
-      const { failure } = await adapter.play(performance, tap.address, AbortSignal.timeout(5_000));
+      const { failure } = await adapter.play(performance, tap.address, AbortSignal.timeout(20_000));
       expect(failure).toBeUndefined();
       await tap.settled();
       const messages = tap
@@ -165,7 +165,7 @@ describe('in front of trouble', () => {
     const interaction = contract.interactions.find(({ description }) => description === 'read all persons');
     if (interaction === undefined) throw new Error('the contract has changed');
     const performance = { contract: contract as Contract, interaction, values: {} };
-    await adapter.play(performance as Parameters<typeof adapter.play>[0], tap.address, AbortSignal.timeout(5_000));
+    await adapter.play(performance as Parameters<typeof adapter.play>[0], tap.address, AbortSignal.timeout(20_000));
     await tap.settled();
     const messages = tap.exchanges().flatMap((exchange) => exchange.messages);
     const texts = judge(interaction as Contract['interactions'][number], messages, tcpProfile, 'destination');

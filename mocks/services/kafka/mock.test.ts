@@ -16,7 +16,7 @@ import mock from './mock.ts';
 
 const topic = 'held';
 const group = 'readers';
-const REQUEST_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 const never = new AbortController().signal;
 
 let broker: KafkaBroker;

@@ -14,7 +14,7 @@ import { type S3Proxy, startS3Proxy } from './s3/server.ts';
 import { hostOf, signV4 } from './s3/signature.ts';
 import type { OpenStore } from './world.ts';
 
-const patience = { timeoutMs: 5_000, signal: new AbortController().signal };
+const patience = { timeoutMs: 20_000, signal: new AbortController().signal };
 const { interactions } = contract;
 const trial = new Trial(contract as Contract);
 let s3proxy: S3Proxy;

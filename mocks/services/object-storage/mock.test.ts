@@ -49,7 +49,7 @@ test('what is stored is read back, byte for byte', async () => {
   await trial.withStates(server, trial.interactionOf('store a message'), async (values) => {
     const body = Buffer.from('RIFF\x00\xff\xfe and more', 'latin1').toString('base64');
     const store = await requestOf('store a message', values, { body });
-    const options = { timeoutMs: 5_000, signal: never };
+    const options = { timeoutMs: 20_000, signal: never };
     expect(await send(store, server.address, options)).toMatchObject({ status: 201 });
     const read = await requestOf('read a message', values);
     expect(read.path).toBe(store.path);
@@ -85,7 +85,7 @@ describe('a broken source is caught', () => {
       const request = await requestOf(description, values);
       const headers = { ...request.headers };
       spoil(headers);
-      const reply = await send({ ...request, headers }, server.address, { timeoutMs: 5_000, signal: never });
+      const reply = await send({ ...request, headers }, server.address, { timeoutMs: 20_000, signal: never });
       expect(reply).toMatchObject({ status: 500, body: expect.stringContaining(path) });
       expect(server.exchanges().map(({ failure }) => failure?.message)).toEqual([expect.stringContaining(path)]);
     });

@@ -21,7 +21,7 @@ async function play(interaction: Interaction, given = interaction.given): Promis
   try {
     for (const each of given) sets.push(await server.setState(each));
     const values = Object.assign({}, ...sets.map((set) => set.values));
-    return await adapter.play({ contract: plain, interaction, values }, server.address, AbortSignal.timeout(5_000));
+    return await adapter.play({ contract: plain, interaction, values }, server.address, AbortSignal.timeout(20_000));
   } finally {
     for (const set of sets.reverse()) await set.undo();
   }

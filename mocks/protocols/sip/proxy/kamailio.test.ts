@@ -8,7 +8,7 @@ import { sweepStale } from '../../../process.ts';
 import { startPlainKamailio } from '../fixtures/kamailio.ts';
 import { proxyConfig } from './config.ts';
 
-const GONE_TIMEOUT_MS = 5_000;
+const GONE_TIMEOUT_MS = 20_000;
 const host = '127.0.0.1';
 
 test('Kamailio ends with all its processes, and its port is free again', async () => {
