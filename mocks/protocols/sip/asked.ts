@@ -78,13 +78,11 @@ export class Asked {
   }
 
   #takeAck(index: number): Taken {
-    if (!this.#mayComeAgain) return { actions: [] };
     const { captures } = this.#options;
-    const actions = [captures.sequence('Ack'), ...captures.newest('ACK', 'Ack')];
     const invite = this.#requests.get('INVITE')?.at;
     const isFirst = this.#askedIn(this.#interaction.steps.slice(0, index), 'ACK').length === 0;
-    if (invite === undefined || isFirst) return { actions };
-    return { actions: [...actions, ...captures.isEarlier(isSo, invite)], again: isSo };
+    if (!this.#mayComeAgain || invite === undefined || isFirst) return { actions: [] };
+    return { actions: [captures.sequence('Ack'), ...captures.isEarlier(isSo, invite)], again: isSo };
   }
 
   /** On a stream no request comes twice. */
@@ -101,7 +99,7 @@ export class Asked {
     }
     if (method === 'REGISTER') return [...captures.take(at), captures.registrant(at)];
     if (method !== 'INVITE') return captures.take(at);
-    const rows = [...captures.take(at), ...(this.#isAnsweredUntilAck(index) ? captures.newest('INVITE', at) : [])];
+    const rows = [...captures.take(at), ...(this.#isAnsweredUntilAck(index) ? captures.newestInvite(at) : [])];
     return headers.to?.tag === undefined ? [...rows, captures.route(at)] : rows;
   }
 

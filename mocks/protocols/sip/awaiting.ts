@@ -30,6 +30,8 @@ export interface Awaited {
   /** A name that no other place of the scenario has. */
   name: string;
   options?: AwaitOptions;
+  /** Elements that take what may come in its place. */
+  besides?: readonly string[];
   /** Of an ACK over UDP: the BYE that follows it. */
   bye?: Bye | undefined;
 }
@@ -45,12 +47,15 @@ export interface Bye {
  * SIPp repeats a response no more once any ACK has come, so it is sent again then.
  * @param sent the elements before it
  */
-export function awaited(sent: readonly string[], { method, actions, again, name, options, bye }: Awaited): string[] {
+export function awaited(
+  sent: readonly string[],
+  { method, actions, again, name, options, besides = [], bye }: Awaited,
+): string[] {
   const limit = bye === undefined ? {} : { timeout: ACK_TIMEOUT_MS, ontimeout: lateAt(name) };
   const recv = awaitRequest(method, actions, { ...limit, ...options, ...unlessCopy(again, name) });
   const at = method === 'ACK' ? sent.length - 1 : sent.length;
   const before = again === undefined ? sent : sent.toSpliced(at, 0, label(repeatAt(name)));
-  return [...before, recv, label(cameTo(name))];
+  return [...before, ...besides, recv, label(cameTo(name))];
 }
 
 /**

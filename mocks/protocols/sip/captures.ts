@@ -26,7 +26,7 @@ type Captured = keyof typeof captured;
  */
 export type KeptAs = number | 'Ack';
 
-const newest = { INVITE: 'newestInvite', ACK: 'newestAck' } as const;
+const newestInvite = 'newestInvite';
 
 /**
  * The variables of a scenario. SIPp's own `[last_Via:]` and header search know neither compact names nor any message but the last, so
@@ -36,10 +36,18 @@ const newest = { INVITE: 'newestInvite', ACK: 'newestAck' } as const;
 export class Captures {
   readonly #variables = new Set<string>();
 
-  /** Actions that keep what responses to the request number `request` copy. */
-  take(request: number): string[] {
-    const rows = Object.keys(captured).map((variable) => this.#row(variable as Captured, request));
-    return [...rows, this.#hopsBelow(request)];
+  /**
+   * Actions that keep what responses to the request number `request` copy.
+   * @param kept the variable that holds the whole request; it is the message itself when absent
+   */
+  take(request: number, kept?: string): string[] {
+    const rows = Object.keys(captured).map((variable) => this.#row(variable as Captured, request, kept));
+    return [...rows, this.#hopsBelow(request, kept)];
+  }
+
+  /** An action that keeps the whole message. */
+  message(variable: string): string {
+    return this.#search(variable, '.*');
   }
 
   /** An action that keeps the recorded route of a request that opens a dialog. */
@@ -57,8 +65,7 @@ export class Captures {
    * section 12.2.1.1).
    */
   parties(): string {
-    const value = (variable: string, row: string) =>
-      this.#found([unused, variable], ': *(.*)', { search_in: 'var', variable: row });
+    const value = (variable: string, row: string) => this.#found([unused, variable], ': *(.*)', inVariable(row));
     return element('nop', {}, [element('action', {}, [value('calling', 'from0'), value('called', 'to0')])]);
   }
 
@@ -74,12 +81,15 @@ export class Captures {
 
   /** An action that sets a variable when what another one has kept fits the expression. */
   within(variable: string, kept: string, expression: string): string {
-    return this.#found([variable], expression, { search_in: 'var', variable: kept });
+    return this.#found([variable], expression, inVariable(kept));
   }
 
-  /** An action that keeps what the group of an expression fits; where nothing does, what was kept before stays. */
-  text(variable: string, expression: string): string {
-    return this.#found([unused, variable], expression);
+  /**
+   * An action that keeps what the group of an expression fits; where nothing does, what was kept before stays.
+   * @param kept the variable to look into; the message when absent
+   */
+  text(variable: string, expression: string, kept?: string): string {
+    return this.#found([unused, variable], expression, inVariable(kept));
   }
 
   /** Actions that set `is` when a kept text is this one, and unset it otherwise. */
@@ -116,45 +126,39 @@ export class Captures {
     return [
       ...this.#number(compared.own, request),
       ...this.#number(compared.other, before),
-      this.#comparison(variable, compare),
+      this.#comparison(variable, compare, compared.other),
     ];
   }
 
-  /** Actions that keep the number of an INVITE, or of the ACK to it, whose CSeq is kept already. */
-  newest(method: 'INVITE' | 'ACK', request: KeptAs): string[] {
-    return this.#number(newest[method], request);
+  /** Actions that keep the number of an INVITE whose CSeq is kept already. */
+  newestInvite(request: number): string[] {
+    return this.#number(newestInvite, request);
   }
 
-  /** An action that keeps the number of a request whose CSeq is kept already. */
-  sequenceNumber(variable: string, request: KeptAs): string {
-    return this.within(variable, `cseq${request}`, '[0-9]+');
+  /** An action that keeps the number of an INVITE that is kept already, as the digits of it. */
+  newestInviteIs(number: string): string {
+    return this.#toNumber(newestInvite, number);
   }
 
-  /**
-   * Actions that keep the number of a request whose CSeq is kept already, and set a variable when it is above that of the newest
-   * INVITE, and that has been acknowledged: as long as it is not, the two differ, and no number is high enough.
-   */
-  isNewer(variable: string, number: string, request: number): string[] {
-    const highest = compared.other;
-    for (const each of [highest, newest.ACK, newest.INVITE]) this.#variables.add(each);
-    return [
-      this.sequenceNumber(number, request),
-      this.#toNumber(compared.own, number),
-      element('assign', { assign_to: highest, variable: newest.INVITE }),
-      element('subtract', { assign_to: highest, variable: newest.ACK }),
-      element('multiply', { assign_to: highest, value: 2 ** 31 }),
-      element('add', { assign_to: highest, variable: newest.INVITE }),
-      this.#comparison(variable, 'greater_than'),
-    ];
+  /** An action that keeps the number of a request, as its digits. */
+  sequenceNumber(variable: string): string {
+    return this.#value(variable, ['cseq'], '[0-9]+');
   }
 
-  #comparison(variable: string, compare: string): string {
+  /** Actions that set a variable when a number that is kept, as its digits, is above that of the newest INVITE. */
+  isNewer(variable: string, number: string): string[] {
+    this.#variables.add(newestInvite);
+    return [this.#toNumber(compared.own, number), this.#comparison(variable, 'greater_than', newestInvite)];
+  }
+
+  /** @param other what the number in question is compared to */
+  #comparison(variable: string, compare: string, other: string): string {
     this.#variables.add(variable);
-    return element('test', { assign_to: variable, variable: compared.own, compare, variable2: compared.other });
+    return element('test', { assign_to: variable, variable: compared.own, compare, variable2: other });
   }
 
   #number(variable: string, request: KeptAs): string[] {
-    return [this.sequenceNumber(digits, request), this.#toNumber(variable, digits)];
+    return [this.within(digits, `cseq${request}`, '[0-9]+'), this.#toNumber(variable, digits)];
   }
 
   #toNumber(variable: string, text: string): string {
@@ -185,8 +189,8 @@ export class Captures {
     return `[$recordRoute${request}]`;
   }
 
-  #row(variable: Captured, request: KeptAs): string {
-    return this.#search(`${variable}${request}`, captured[variable]);
+  #row(variable: Captured, request: KeptAs, kept?: string): string {
+    return this.#found([`${variable}${request}`], captured[variable], inVariable(kept));
   }
 
   /** Keeps the value of a header without its name: the second group of the expression. */
@@ -196,10 +200,10 @@ export class Captures {
   }
 
   /** Keeps the rows of Via after the first, where there are any. To look no further than there, it tells the lines before, too. */
-  #hopsBelow(request: number): string {
+  #hopsBelow(request: number, kept?: string): string {
     const before = `^${restOfLine}(${lineEnd}([^Vv]|[Vv][^Ii :]|[Vv][Ii][^Aa])${restOfLine})*`;
     const groups = [unused, unused, unused, `viaBelow${request}`];
-    return this.#found(groups, `${before}${captured.via}((${captured.via})+)`);
+    return this.#found(groups, `${before}${captured.via}((${captured.via})+)`, inVariable(kept));
   }
 
   #search(variable: string, regexp: string): string {
@@ -207,11 +211,20 @@ export class Captures {
   }
 
   /** @param where the kept text to search; the message when absent */
-  #found(variables: readonly string[], regexp: string, where: { search_in?: 'var'; variable?: string } = {}): string {
+  #found(variables: readonly string[], regexp: string, where: Where = {}): string {
     for (const each of variables) this.#variables.add(each);
     return element('ereg', { regexp, ...where, assign_to: variables.join(',') });
   }
 }
+
+/** Where an expression is looked for: in the message, if nothing is said. */
+interface Where {
+  search_in?: 'var';
+  variable?: string;
+}
+
+const inVariable = (variable: string | undefined): Where =>
+  variable === undefined ? {} : { search_in: 'var', variable };
 
 /** Numbers until they are compared, at once. */
 const compared = { own: 'compared', other: 'comparedTo' } as const;

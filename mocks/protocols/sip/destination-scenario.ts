@@ -7,7 +7,7 @@ import { Captures } from './captures.ts';
 import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
 import { ask, label } from './elements.ts';
 import { movesOf } from './moves.ts';
-import { openDialog } from './open-dialog.ts';
+import { openDialog, takeWaiting } from './open-dialog.ts';
 import { AnsweringRequests } from './own-requests.ts';
 import { keywords, ScenarioError } from './render.ts';
 import { repetition } from './repetition.ts';
@@ -138,12 +138,15 @@ function followed({ elements, next, ends }: Branch, name: string, going: Going):
   const [first] = next;
   if (first === undefined) return [...elements, jump('end')];
   const place = placeOf(first, name);
-  const patience = ends ? { timeout: MAY_COME_MS, ontimeout: 'end' } : limitOf(next, callLimitMs);
+  const isUp = callLimitMs !== undefined && next.every(({ method }) => !earlyMethods.includes(method));
+  const patience = patienceOf(ends, isUp ? callLimitMs : undefined);
+  const methods = next.map(({ method }) => method);
+  const besides = isUp && transport === 'UDP' ? takeWaiting(methods, patience, captures) : [];
   if (next.length === 1) {
     const isMissable = first.method === 'ACK' && first.elements.length === 0 && first.next.length > 0;
     const optional = isMissable && transport === 'TCP' ? ({ optional: true } as const) : {};
     const bye = isMissable && transport === 'UDP' ? byeAfter(first, name) : undefined;
-    const request = { ...first, name: place, options: { ...optional, ...patience }, bye };
+    const request = { ...first, name: place, options: { ...optional, ...patience }, besides, bye };
     return [...awaited(elements, request), ...followed(first, name, going), ...lateAck(request)];
   }
   const run = (branch: Branch) => runOf(branch, next, name);
@@ -157,6 +160,7 @@ function followed({ elements, next, ends }: Branch, name: string, going: Going):
   return [
     ...elements,
     ...(groups.some(({ again }) => again !== undefined) ? [label(`await${place}`)] : []),
+    ...besides,
     ...groups.map(({ method, alike, toBeTold, again, goal }, turn) =>
       awaitRequest(method, [...kept(alike), ...toBeTold.map((branch) => captures.flag(hit(branch), branch.trigger))], {
         ...(turn < groups.length - 1 ? { optional: true } : {}),
@@ -191,9 +195,9 @@ function byeAfter({ next }: Branch, name: string): Bye | undefined {
 const earlyMethods: readonly string[] = ['ACK', 'CANCEL', 'PRACK'];
 
 /** A call that is up may last; who has yet to acknowledge or to cancel has the time of any message. */
-function limitOf(next: readonly Branch[], callLimitMs: number | undefined) {
-  const isUp = next.every(({ method }) => !earlyMethods.includes(method));
-  return isUp && callLimitMs !== undefined ? { timeout: callLimitMs, ontimeout: 'done' } : {};
+function patienceOf(mayBeOver: boolean, callLimitMs: number | undefined) {
+  if (mayBeOver) return { timeout: MAY_COME_MS, ontimeout: 'end' };
+  return callLimitMs === undefined ? {} : { timeout: callLimitMs, ontimeout: 'done' };
 }
 
 /** What is kept of a request that may be any of several. */

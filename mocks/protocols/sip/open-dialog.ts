@@ -3,17 +3,17 @@ import { compile } from '../../../contracts/matching.ts';
 import type { Sdp } from '../../../contracts/messages/sip.ts';
 import { statusLine } from './asked.ts';
 import { type Captures, isSo } from './captures.ts';
-import { ask, label, otherMethods, takeRequest } from './elements.ts';
+import { ask, label, otherMethods, type TakeOptions, takeRequest } from './elements.ts';
 import { localContact } from './render.ts';
 import { renderSdp } from './sdp.ts';
 import type { SipTransport } from './transport.ts';
 import { element, send } from './xml.ts';
 
-/**
- * The number under which the rows of such a request are kept: that of a request within the dialog of any interaction, all of which is
- * over. On UDP a late copy of an earlier one comes here too, and has to leave the rows of others as they are.
- */
-const rowsAt = { TCP: 1, UDP: 100 } as const;
+/** The number under which the rows of such a request are kept: that of a request within the dialog of any interaction, all of which is over. */
+const rowsAt = 1;
+
+/** What a source may do to a call at any time. */
+const anyTimeMethods = ['BYE', 'INVITE'];
 
 export interface OpenDialogOptions {
   transport: SipTransport;
@@ -30,34 +30,26 @@ const directions = { sendonly: 'recvonly', recvonly: 'sendonly', inactive: 'inac
  * label `end` when the call is over.
  */
 export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captures: Captures): string[] {
-  const at = rowsAt[transport];
-  const rows = captures.take(at);
-  // Neither is a copy of an earlier request, nor one that has overtaken an ACK for which an answer is repeated: SIPp sends nothing
-  // else before it has come. On a stream there is none of it.
-  const [number, isNew] =
-    transport === 'UDP'
-      ? [captures.isNewer(isSo, 'offerNumber', at), { test: isSo }]
-      : [[captures.sequenceNumber('offerNumber', at)], {}];
-  const acknowledged =
-    transport === 'UDP'
-      ? [captures.sequence('Ack'), ...captures.newest('INVITE', 'Ack'), ...captures.newest('ACK', 'Ack')]
-      : [];
-  const wanted = [
+  const rows = captures.take(rowsAt);
+  const method = [captures.within('wanted', 'request', '^[A-Z]+')];
+  const direction = [
     element('assignstr', { assign_to: 'wanted', value: 'sendrecv' }),
-    captures.text('wanted', `a=(${Object.keys(directions).join('|')})`),
+    captures.text('wanted', `a=(${Object.keys(directions).join('|')})`, 'request'),
+    ...(transport === 'UDP' ? [captures.newestInviteIs('offerNumber')] : []),
   ];
   const answer = (status: number, reason: string, next: string) =>
-    send([statusLine(status, reason, at, false)], '', { next });
-  const anyTime = { optional: 'global' } as const;
+    send([statusLine(status, reason, rowsAt, false)], '', { next });
   const waiting = { timeout: callLimitMs, ontimeout: 'end' };
   return [
-    takeRequest('BYE', { ...anyTime, actions: [...rows, ...number], next: 'released', ...isNew }),
-    takeRequest('INVITE', { ...anyTime, actions: [...rows, ...wanted, ...number], next: 'offered', ...isNew }),
+    ...(transport === 'TCP' ? [takeWhenever(captures)] : []),
     label('open'),
-    takeRequest('ACK', { optional: true, actions: acknowledged, ...waiting }),
+    takeRequest('ACK', { optional: true, ...waiting }),
     takeRequest('OPTIONS', { optional: true, actions: rows, next: 'there' }),
+    ...(transport === 'UDP' ? takeWaiting([], waiting, captures) : []),
     takeRequest(otherMethods, { actions: rows, next: 'unknown', ...waiting }),
-    label('offered'),
+    label('anyTime'),
+    ask('released', isSo, [...captures.take(rowsAt, 'request'), ...method, ...captures.compare(isSo, 'wanted', 'BYE')]),
+    element('nop', {}, [element('action', {}, direction)]),
     ...Object.keys(directions).map((each) => ask(each, isSo, captures.compare(isSo, 'wanted', each))),
     sendAnswer(transport, 'sendrecv'),
     ...Object.entries(directions).flatMap(([each, direction]) => [label(each), sendAnswer(transport, direction)]),
@@ -70,6 +62,30 @@ export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captur
   ];
 }
 
+/** Takes what may come at any time also while other elements are done, as on a stream none of it is a copy or comes again. */
+function takeWhenever(captures: Captures): string {
+  return takeRequest(anyTimeMethods.join('|'), { optional: 'global', actions: kept(captures), next: 'anyTime' });
+}
+
+/**
+ * Takes what may come at any time over UDP, where a call that is up waits for other requests. It has to be newer than the last INVITE:
+ * a copy of an earlier request is nothing new. Nothing is taken while other elements are done, since SIPp does no more of them when it
+ * has taken what it does not go on with; a source says it again.
+ * @param awaited the methods of the others
+ */
+export function takeWaiting(
+  awaited: readonly string[],
+  waiting: Pick<TakeOptions, 'timeout' | 'ontimeout'>,
+  captures: Captures,
+): string[] {
+  const methods = anyTimeMethods.filter((method) => !awaited.includes(method)).join('|');
+  if (methods === '') return [];
+  const actions = [...kept(captures), ...captures.isNewer(isSo, 'offerNumber')];
+  return [takeRequest(methods, { optional: true, actions, next: 'anyTime', test: isSo, ...waiting })];
+}
+
+const kept = (captures: Captures) => [captures.message('request'), captures.sequenceNumber('offerNumber')];
+
 /** The version is the number of the offer: a source that counts its offers so finds each answer one above the last (RFC 3264, section 8). */
 function sendAnswer(transport: SipTransport, direction: string): string {
   const example = compile(resumeAnswer).example as unknown as Sdp;
@@ -77,7 +93,7 @@ function sendAnswer(transport: SipTransport, direction: string): string {
     .replace(/^(o=\S+ \S+) \d+/m, '$1 [$offerNumber]')
     .replace(/^a=sendrecv/m, `a=${direction}`);
   const contact = `Contact: <${localContact('destination', transport)}>`;
-  return send([statusLine(200, 'OK', rowsAt[transport], false), contact, 'Content-Type: application/sdp'], body, {
+  return send([statusLine(200, 'OK', rowsAt, false), contact, 'Content-Type: application/sdp'], body, {
     next: 'open',
   });
 }

@@ -39,9 +39,12 @@ export async function refusesDatagrams({ host, port }: Pick<Address, 'host' | 'p
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), REFUSAL_TIMEOUT_MS);
       socket.on('error', (error) => resolve(errorCode(error) === 'ECONNREFUSED'));
-      socket.connect(port, host, () => socket.send('\r\n\r\n'));
+      socket.connect(port, host, () => {
+        socket.send('\r\n\r\n');
+        // Where this process has had to wait longer than that itself, the refusal is there and yet to be read.
+        timer = setTimeout(() => setImmediate(() => resolve(false)), REFUSAL_TIMEOUT_MS);
+      });
     });
   } finally {
     clearTimeout(timer);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import sipProxy from '../../../contracts/connections/51-voice-sip-cluster-service--voice-sip-proxy-service.ts';
 import webrtc from '../../../contracts/connections/57-voice-sip-proxy-service--webrtc-media-service.ts';
@@ -209,6 +209,27 @@ test('a copy of an INVITE that comes late over UDP is no re-INVITE', async () =>
   source.send(request({ ...parts, branch: 'late3', cseq: '2 BYE' }));
   expect(headerOf(await source.received('SIP/2.0 200'), 'CSeq')).toBe('2 BYE');
   expect(await said('UDP', answered.UDP)).toEqual([]);
+});
+
+test('a copy of an INVITE that comes while it is being answered over UDP does not keep the answer back', async () => {
+  const source = await dial('UDP');
+  const answer = async (callId: string): Promise<string> => {
+    const ok = await source.received('SIP/2.0 200');
+    return headerOf(ok, 'Call-ID') === callId ? ok : answer(callId);
+  };
+  for (let call = 0; call < 200; call += 1) {
+    const callId = `copied${call}`;
+    const opening = invite({ transport: 'UDP', local: source.local, callId, number: numberOf.UDP });
+    source.send(opening);
+    await nextTurn();
+    // Between two of the answers there is little time, and no telling when.
+    const copyAtMs = performance.now() + call / 150;
+    while (performance.now() < copyAtMs);
+    source.send(opening);
+    const to = headerOf(await answer(callId), 'To');
+    const parts = { transport: 'UDP', local: source.local, callId, uri: 'sip:destination@127.0.0.1', to } as const;
+    source.send(request({ ...parts, branch: `${callId}2`, cseq: '1 ACK' }));
+  }
 });
 
 test('what overtakes an ACK over UDP is answered when that has come, and a copy of an earlier ACK is none', async () => {
