@@ -35,6 +35,8 @@ export interface TakeOptions {
   rrs?: true;
   /** One of several that may come; `global` also while SIPp waits for what stands below. */
   optional?: true | 'global';
+  /** Of one that is optional: whatever else the call does goes on, which stops where SIPp takes a message that leads nowhere. */
+  advance_state?: false;
 }
 
 /** Takes a command of the twin; ends a block. */

@@ -100,7 +100,7 @@ export function placedCallScenario(requests: CallerRequests, transport: SipTrans
     label('answered'),
     sendOwn(acknowledge),
     label('up'),
-    takeRequest('ACK', { optional: 'global' }),
+    takeRequest('ACK', { optional: 'global', advance_state: false }),
     takeRequest('BYE', { ...anyTime, next: 'hung up' }),
     takeRequest('INVITE', { ...anyTime, next: 'offered' }),
     takeRequest('OPTIONS', { ...anyTime, next: 'there' }),
