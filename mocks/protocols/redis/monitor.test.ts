@@ -41,6 +41,21 @@ const port = '127.0.0.1:45334';
 const named = [port, 'CLIENT', 'SETNAME', 'voxpact-observer'] as const;
 const get = (key: string) => ({ command: { command: 'GET', key }, atUs: 1_795_399_360_715_138 });
 
+test('a read that waits goes on with what its client does next, as long as that is there', async () => {
+  const read = ['XREAD', 'BLOCK', '0', 'STREAMS', 'stream', '$'] as const;
+  const open = `id=3 addr=${port} laddr=127.0.0.1:6379 fd=8 name= age=0`;
+  const next = async (clientList: string) => {
+    await shown([port, ...read]);
+    expect(monitor.take().map(({ command }) => command.command)).toEqual(['XREAD']);
+    monitor.forget(monitor.departed(clientList));
+    await shown([port, 'GET', 'key']);
+    return monitor.take().map(({ command }) => command.command);
+  };
+  expect(await next(open)).toEqual(['XREAD', 'GET']);
+  // Somebody else has its port.
+  expect(await next('')).toEqual(['GET']);
+});
+
 test('what the harness does is left out for as long as its connection lives, its port is not', async () => {
   await shown(named, [port, 'GET', 'of the harness']);
   const list = `id=3 addr=${port} laddr=127.0.0.1:6379 fd=8 name=voxpact-observer age=0`;

@@ -157,15 +157,24 @@ export class Monitor {
     for (const client of harnessIn(clientList)) this.#ofHarness.add(client);
   }
 
-  /** @returns those of the harness's own connections that are no longer in a `CLIENT LIST` */
+  /** @returns the clients that are no longer in a `CLIENT LIST`: the harness's own, and those whose read was waiting */
   departed(clientList: string): string[] {
-    const open = new Set(harnessIn(clientList));
-    return [...this.#ofHarness].filter((client) => !open.has(client));
+    const own = new Set(harnessIn(clientList));
+    const all = new Set(clientsIn(clientList));
+    // One that has begun to wait since may be too new for the list.
+    const readers = [...this.#waiting].filter(([, { outlasts }]) => outlasts).map(([client]) => client);
+    return [
+      ...[...this.#ofHarness].filter((client) => !own.has(client)),
+      ...readers.filter((client) => !all.has(client)),
+    ];
   }
 
   /** What comes from there now is from somebody else: the port of a connection that is closed is given out again. */
   forget(clients: readonly string[]): void {
-    for (const client of clients) this.#ofHarness.delete(client);
+    for (const client of clients) {
+      this.#ofHarness.delete(client);
+      this.#waiting.delete(client);
+    }
   }
 
   /** @returns what has been seen since the last call, in the order of execution */
@@ -219,6 +228,10 @@ export class Monitor {
 
 /** The addresses of the harness's own connections in a `CLIENT LIST`. */
 function harnessIn(clientList: string): string[] {
-  const named = clientList.matchAll(new RegExp(`\\baddr=(\\S+) .*\\bname=${observerName} `, 'g'));
-  return [...named].map(([, client = '']) => client);
+  return clientsIn(clientList, `.*\\bname=${observerName} `);
+}
+
+/** @param having an expression for the rest of the line */
+function clientsIn(clientList: string, having = ''): string[] {
+  return [...clientList.matchAll(new RegExp(`\\baddr=(\\S+) ${having}`, 'g'))].map(([, client = '']) => client);
 }
