@@ -1,5 +1,5 @@
 import type { Contract, FreePart, Side } from '../../contracts/contract.ts';
-import { type StepMismatch, VariantJudge } from '../../contracts/conversation.ts';
+import type { StepMismatch } from '../../contracts/conversation.ts';
 import { isObject } from '../../contracts/matching/values.ts';
 import type { MessageProfile } from '../../contracts/messages/profile.ts';
 import { NearMissSearch } from '../../contracts/near-miss.ts';
@@ -14,6 +14,7 @@ import { findsInteraction, sourceMessages } from './near-miss.ts';
 import { covers, type Segments } from './paths.ts';
 import { protocolOperators } from './protocol-operators.ts';
 import { changePath, tolerantChanges } from './tolerant.ts';
+import { VariantJudge } from './variant-judge.ts';
 
 interface Located {
   /** The interaction's description. */

@@ -24,7 +24,7 @@ type Captured = keyof typeof captured;
 /**
  * Under what the rows of a request are kept: a number, or the name of what is read at once and kept no longer: an ACK has no answer.
  */
-export type KeptAs = number | 'Ack';
+type KeptAs = number | 'Ack';
 
 const newestInvite = 'newestInvite';
 

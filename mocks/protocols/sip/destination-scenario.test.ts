@@ -118,6 +118,20 @@ test('a call that is up may last, and goes on beyond its interaction; who has ye
   expect(destinationScenario([released], { ...tcp, switches: [] })).not.toMatch(/timeout|global/);
 });
 
+test('over UDP, what may come to a call at any time is taken only where it waits', () => {
+  const released = interactionOf('released', basicCall('UDP', '1001') as Step[]);
+  const scenario = destinationScenario([released], { ...tcp, transport: 'UDP', switches: [], callLimitMs: 60_000 });
+  expect(scenario).not.toContain('global');
+  expect(
+    section(scenario, 'came0at1', 'end')
+      .match(/<recv request.*>/g)
+      ?.slice(0, 2),
+  ).toEqual([
+    '<recv request="^(INVITE)$" regexp_match="true" optional="true" next="anyTime" test="isSo" timeout="60000" ontimeout="done">',
+    '<recv request="BYE" timeout="60000" ontimeout="done">',
+  ]);
+});
+
 test('a request within the dialog goes to where the source is, by the names that it gave', () => {
   const leaving = interactionOf('leaving', releasedByCallee('TCP', '1011') as Step[]);
   const scenario = destinationScenario([leaving], { ...tcp, switches: [] });

@@ -32,7 +32,7 @@ const directions = { sendonly: 'recvonly', recvonly: 'sendonly', inactive: 'inac
 export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captures: Captures): string[] {
   const rows = captures.take(rowsAt);
   const method = [captures.within('wanted', 'request', '^[A-Z]+')];
-  const direction = [
+  const offer = [
     element('assignstr', { assign_to: 'wanted', value: 'sendrecv' }),
     captures.text('wanted', `a=(${Object.keys(directions).join('|')})`, 'request'),
     ...(transport === 'UDP' ? [captures.newestInviteIs('offerNumber')] : []),
@@ -49,7 +49,7 @@ export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captur
     takeRequest(otherMethods, { actions: rows, next: 'unknown', ...waiting }),
     label('anyTime'),
     ask('released', isSo, [...captures.take(rowsAt, 'request'), ...method, ...captures.compare(isSo, 'wanted', 'BYE')]),
-    element('nop', {}, [element('action', {}, direction)]),
+    element('nop', {}, [element('action', {}, offer)]),
     ...Object.keys(directions).map((each) => ask(each, isSo, captures.compare(isSo, 'wanted', each))),
     sendAnswer(transport, 'sendrecv'),
     ...Object.entries(directions).flatMap(([each, direction]) => [label(each), sendAnswer(transport, direction)]),

@@ -217,8 +217,9 @@ test('a copy of an INVITE that comes while it is being answered over UDP does no
     const ok = await source.received('SIP/2.0 200');
     return headerOf(ok, 'Call-ID') === callId ? ok : answer(callId);
   };
-  for (let call = 0; call < 200; call += 1) {
-    const callId = `copied${call}`;
+  const answered: string[] = [];
+  const callIds = Array.from({ length: 200 }, (_, call) => `copied${call}`);
+  for (const [call, callId] of callIds.entries()) {
     const opening = invite({ transport: 'UDP', local: source.local, callId, number: numberOf.UDP });
     source.send(opening);
     await nextTurn();
@@ -226,10 +227,13 @@ test('a copy of an INVITE that comes while it is being answered over UDP does no
     const copyAtMs = performance.now() + call / 150;
     while (performance.now() < copyAtMs);
     source.send(opening);
-    const to = headerOf(await answer(callId), 'To');
+    const ok = await answer(callId);
+    answered.push(headerOf(ok, 'Call-ID'));
+    const to = headerOf(ok, 'To');
     const parts = { transport: 'UDP', local: source.local, callId, uri: 'sip:destination@127.0.0.1', to } as const;
     source.send(request({ ...parts, branch: `${callId}2`, cseq: '1 ACK' }));
   }
+  expect(answered).toEqual(callIds);
 });
 
 test('what overtakes an ACK over UDP is answered when that has come, and a copy of an earlier ACK is none', async () => {
