@@ -53,6 +53,8 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await Promise.all(sources.splice(0).map((source) => source.close()));
+  // SIPp logs a message when it has sent it: what the other end has already may not be in the log.
+  await Promise.all([...servers.values()].map((each) => each.settled()));
   for (const each of servers.values()) each.clear();
 });
 afterAll(async () => {
