@@ -1,12 +1,13 @@
 const nothing = () => {};
-let due: (() => void)[] = [];
-let spare: (() => void)[] = [];
-/** How many of them are to be done. The lists keep their length, so that they grow no more, and nothing of what was done. */
+/** It keeps its length, so that it grows no more, and nothing of what was done. */
+const due: (() => void)[] = [];
+/** How many of them are to be done. */
 let count = 0;
 
 /**
- * Does something when the event loop has taken all that had come. What many connections send is written one after the other then: the
- * first write wakes a peer that waits, which is the dearest part of it, and the others find it awake.
+ * Does something when the event loop has taken all that had come; what is asked for meanwhile is done in the same turn, behind
+ * the rest. So what has come on many connections is read one after the other, and then all answers are written: code that has
+ * just run is fast, and the first write wakes a peer that waits, which is the dearest part of it, and the others find it awake.
  */
 export function atEndOfTurn(act: () => void): void {
   if (count === 0) setImmediate(actAll);
@@ -15,12 +16,13 @@ export function atEndOfTurn(act: () => void): void {
 }
 
 function actAll(): void {
-  const [acts, end] = [due, count];
-  [due, spare] = [spare, due];
-  count = 0;
-  for (let at = 0; at < end; at += 1) {
-    const act = acts[at] as () => void;
-    acts[at] = nothing;
-    act();
+  try {
+    for (let at = 0; at < count; at += 1) {
+      const act = due[at] as () => void;
+      due[at] = nothing;
+      act();
+    }
+  } finally {
+    count = 0;
   }
 }

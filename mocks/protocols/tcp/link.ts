@@ -19,6 +19,8 @@ import type { TcpLimits } from './limits.ts';
 
 /** What is gathered for one write at most. */
 const batchLimitBytes = 65_536;
+/** What of a connection may wait for the end of the turn to be read, as there may be thousands. */
+const gatherLimitBytes = 4_096;
 
 const none: Uint8Array[] = [];
 
@@ -63,6 +65,13 @@ export class Link {
   readonly #keepAlive: KeepAlive;
   readonly #slowPeer: SlowPeer;
   readonly #gone: Promise<void>;
+  /** What has come in this turn of the event loop: read at its end, together with what came on other connections. */
+  #gathered: Uint8Array | undefined;
+  readonly #takeGathered = () => {
+    const chunk = this.#gathered;
+    this.#gathered = undefined;
+    if (chunk !== undefined) this.#take(chunk);
+  };
   /** What is sent in one turn of the event loop: written at its end and at once, as each write is a system call. */
   #batch: Uint8Array[] = none;
   #batchBytes = 0;
@@ -94,7 +103,7 @@ export class Link {
       },
       cut: (allBytes) => this.#cut(`, and ${allBytes} bytes to all`),
     };
-    socket.on('data', (chunk) => this.#take(chunk));
+    socket.on('data', (chunk) => this.#gather(chunk));
     socket.on('end', () => this.#takeEnd());
     socket.on('drain', () => socket.resume());
     socket.on('error', (error) => this.#end({ failure: brokenBy(peer, error) }));
@@ -136,6 +145,16 @@ export class Link {
     await this.#gone;
   }
 
+  #gather(chunk: Uint8Array): void {
+    this.#takeGathered();
+    if (chunk.length > gatherLimitBytes) {
+      this.#take(chunk);
+    } else {
+      this.#gathered = chunk;
+      atEndOfTurn(this.#takeGathered);
+    }
+  }
+
   #take(chunk: Uint8Array): void {
     if (this.#over) return;
     const atMs = Date.now();
@@ -144,6 +163,7 @@ export class Link {
   }
 
   #takeEnd(): void {
+    this.#takeGathered();
     for (const frame of this.#over ? [] : decodeSafely(() => this.#decoder.end())) this.#handle(frame, Date.now());
     this.#end({});
   }
