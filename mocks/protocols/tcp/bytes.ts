@@ -4,8 +4,8 @@ import { keepName, knownName } from './names.ts';
 
 const initialBytes = 4096;
 const utf8BytesPerUnit = 3;
-/** The length of a text that is written faster unit by unit than by a call out of JavaScript. */
-const shortText = 64;
+/** The length of a text that is written, or of a frame that is copied, faster unit by unit than by a call out of JavaScript. */
+const short = 64;
 
 /** A buffer that grows as it is written; big-endian, as the whole codec is. */
 export class ByteWriter {
@@ -77,7 +77,7 @@ export class ByteWriter {
 
   /** Leaves `prefixBytes` open, writes the text behind them and returns where the gap begins. */
   #text(value: string, prefixBytes: number): number {
-    if (value.length <= shortText && this.#ascii(value, prefixBytes)) return this.#length - value.length - prefixBytes;
+    if (value.length <= short && this.#ascii(value, prefixBytes)) return this.#length - value.length - prefixBytes;
     if (!value.isWellFormed())
       throw new CodecError('a string holds half of a surrogate pair, which UTF-8 cannot carry');
     const at = this.#take(prefixBytes + value.length * utf8BytesPerUnit);
@@ -115,8 +115,11 @@ export class ByteWriter {
 
   /** A copy of all that was written; the writer is empty afterwards and keeps its room. */
   finish(): Buffer {
-    const copy = Buffer.allocUnsafe(this.#length);
-    this.#buffer.copy(copy, 0, 0, this.#length);
+    const buffer = this.#buffer;
+    const length = this.#length;
+    const copy = Buffer.allocUnsafe(length);
+    if (length > short) buffer.copy(copy, 0, 0, length);
+    else for (let at = 0; at < length; at += 1) copy[at] = buffer[at] as number;
     this.reset();
     return copy;
   }

@@ -67,10 +67,10 @@ export class Link {
   readonly #gone: Promise<void>;
   /** What has come in this turn of the event loop: read at its end, together with what came on other connections. */
   #gathered: Uint8Array | undefined;
-  readonly #takeGathered = () => {
+  readonly #takeGathered = (atMs: number) => {
     const chunk = this.#gathered;
     this.#gathered = undefined;
-    if (chunk !== undefined) this.#take(chunk);
+    if (chunk !== undefined) this.#take(chunk, atMs);
   };
   /** What is sent in one turn of the event loop: written at its end and at once, as each write is a system call. */
   #batch: Uint8Array[] = none;
@@ -146,25 +146,25 @@ export class Link {
   }
 
   #gather(chunk: Uint8Array): void {
-    this.#takeGathered();
+    if (this.#gathered !== undefined) this.#takeGathered(Date.now());
     if (chunk.length > gatherLimitBytes) {
-      this.#take(chunk);
+      this.#take(chunk, Date.now());
     } else {
       this.#gathered = chunk;
       atEndOfTurn(this.#takeGathered);
     }
   }
 
-  #take(chunk: Uint8Array): void {
+  #take(chunk: Uint8Array, atMs: number): void {
     if (this.#over) return;
-    const atMs = Date.now();
     this.#keepAlive.heard(atMs);
     for (const frame of decodeSafely(() => this.#decoder.push(chunk))) this.#handle(frame, atMs);
   }
 
   #takeEnd(): void {
-    this.#takeGathered();
-    for (const frame of this.#over ? [] : decodeSafely(() => this.#decoder.end())) this.#handle(frame, Date.now());
+    const atMs = Date.now();
+    this.#takeGathered(atMs);
+    for (const frame of this.#over ? [] : decodeSafely(() => this.#decoder.end())) this.#handle(frame, atMs);
     this.#end({});
   }
 
