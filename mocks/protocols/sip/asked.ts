@@ -122,17 +122,13 @@ export class Asked {
     });
   }
 
-  /**
-   * The lowest number whose request needs it no more: each call has memory for all variables of the scenario. The first request keeps
-   * its number, as it names the parties of the dialog.
-   */
+  /** The lowest number whose request needs it no more: each call has memory for all variables of the scenario. */
   #free(index: number): number {
-    if (this.#requests.size === 0) return 0;
     const steps = this.#interaction.steps.slice(index);
     const taken = [...this.#requests]
       .filter(([method]) => this.#isAnsweredIn(steps, method) || this.#isComparedIn(steps, method))
       .map(([, { at }]) => at);
-    let at = 1;
+    let at = 0;
     while (taken.includes(at)) at += 1;
     return at;
   }

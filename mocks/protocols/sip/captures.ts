@@ -61,12 +61,32 @@ export class Captures {
   }
 
   /**
-   * A step that takes who calls and who is called out of the first request, as requests that go the other way name them (RFC 3261,
-   * section 12.2.1.1).
+   * A step that takes out of the first request, which no other message has followed, what requests that go the other way are made of:
+   * who calls and who is called, the target, and the route as a row (RFC 3261, sections 12.1.1 and 12.2.1.1). SIPp itself would take the
+   * last two out of the first request of every call (`rrs`), of which few need them.
    */
-  parties(): string {
+  dialog(): string {
     const value = (variable: string, row: string) => this.#found([unused, variable], ': *(.*)', inVariable(row));
-    return element('nop', {}, [element('action', {}, [value('calling', 'from0'), value('called', 'to0')])]);
+    const contact = `${lineEnd}(${['contact', 'm'].map(anyCase).join('|')}) *:`;
+    return element('nop', {}, [
+      element('action', {}, [
+        value('calling', 'from0'),
+        value('called', 'to0'),
+        this.#assign(opening, '[last_message]'),
+        // An address without brackets, then one with them, which may follow a name in quotes (section 20.10).
+        this.#found([unused, unused, 'target'], `${contact} *([^<;\\r]*)`, inVariable(opening)),
+        this.#found(
+          [unused, unused, unused, 'target'],
+          `${contact} *("[^"\\r]*")?[^"<\\r]*<([^>\\r]*)`,
+          inVariable(opening),
+        ),
+        // All rows of it as one, after their name.
+        this.#found([unused, 'routeEnd'], `(${lineEnd})${anyCase('record-route')} *:`, inVariable(opening)),
+        this.#assign(opening, '[last_Record-Route:]'),
+        this.#found(['route'], `${anyCase('route')} *:.*`, inVariable(opening)),
+        this.#assign('route', '[$routeEnd][$route]'),
+      ]),
+    ]);
   }
 
   /** An action that keeps the RSeq of a reliable provisional response (RFC 3262, section 7.1). */
@@ -166,6 +186,11 @@ export class Captures {
     return element('todouble', { assign_to: variable, variable: text });
   }
 
+  #assign(variable: string, value: string): string {
+    this.#variables.add(variable);
+    return element('assignstr', { assign_to: variable, value });
+  }
+
   assign(variable: string, value: number): string {
     return element('assign', { assign_to: variable, value });
   }
@@ -234,6 +259,9 @@ export const isSo = 'isSo';
 
 /** Takes the digits of a number until they are read, at once. */
 const digits = 'digits';
+
+/** Takes the text of the request that opened a dialog until it is read, at once. */
+const opening = 'request';
 
 /** Takes what an expression has to name before what is looked for. */
 const unused = 'unused';

@@ -59,10 +59,10 @@ export function destinationScenario(interactions: readonly Interaction[], option
     ...(options.switches.length > 0
       ? [element('Global', { variables: options.switches.map((_, at) => `switch${at}`).join(',') })]
       : []),
-    element('recv', { request: 'MESSAGE', optional: true, rrs: true, next: 'message' }, [
+    element('recv', { request: 'MESSAGE', optional: true, next: 'message' }, [
       element('action', {}, [...taken, captures.flag('control', `^MESSAGE sip:${options.control}-[^@]*@`)]),
     ]),
-    element('recv', { request: '.*', regexp_match: true, rrs: true, ...gated }, [element('action', {}, taken)]),
+    element('recv', { request: '.*', regexp_match: true, ...gated }, [element('action', {}, taken)]),
     label(gate === undefined ? 'choice' : `pass${first}`),
     ...order.slice(gate === undefined ? 0 : 1).flatMap((at) => choose(branches[at] as Branch, at, captures)),
     ...strays(transport, captures),
@@ -76,6 +76,7 @@ export function destinationScenario(interactions: readonly Interaction[], option
         ? []
         : [label(`gate${at}`), askFirstLine(`run${at}`, branch.trigger, captures), jump(`pass${at}`)]),
       label(`run${at}`),
+      ...(asks(branch) ? [captures.dialog()] : []),
       ...followed(branch, `${at}`, { transport, captures, callLimitMs }),
     ]),
     label('end'),
@@ -85,6 +86,9 @@ export function destinationScenario(interactions: readonly Interaction[], option
     ...captures.reference(),
   ]);
 }
+
+/** Whether requests go the other way in the dialogs that a branch begins. */
+const asks = ({ asks: here, next }: Branch): boolean => here || next.some(asks);
 
 const jump = (next: string, test?: string) => element('nop', { next, test });
 
@@ -136,7 +140,7 @@ interface Going {
 function followed({ elements, next, ends }: Branch, name: string, going: Going): string[] {
   const { transport, captures, callLimitMs } = going;
   const [first] = next;
-  if (first === undefined) return [...elements, jump('end')];
+  if (first === undefined) return goingOn(elements, 'end');
   const place = placeOf(first, name);
   const isUp = callLimitMs !== undefined && next.every(({ method }) => !earlyMethods.includes(method));
   const patience = patienceOf(ends, isUp ? callLimitMs : undefined);
@@ -180,6 +184,13 @@ function followed({ elements, next, ends }: Branch, name: string, going: Going):
       ]),
     ...next.flatMap((branch, at) => [label(run(branch)), ...followed(branch, `${name}x${at}`, going)]),
   ];
+}
+
+/** Elements that go on at a label. The last one says so where it sends: SIPp takes a turn for each. */
+function goingOn(elements: readonly string[], next: string): string[] {
+  const last = elements.at(-1);
+  if (last?.startsWith('<send') !== true) return [...elements, jump(next)];
+  return [...elements.slice(0, -1), last.replace('<send', `<send next="${next}"`)];
 }
 
 const placeOf = ({ depth }: Branch, name: string) => `${name}at${depth}`;

@@ -26,6 +26,8 @@ export interface Branch {
   again: string | undefined;
   /** Elements of the scenario up to the next awaited request. */
   elements: readonly string[];
+  /** Whether one of them sends a request. */
+  asks: boolean;
   next: readonly Branch[];
   /** Whether an interaction is over here. */
   ends: boolean;
@@ -52,6 +54,7 @@ export function dialogTree(interactions: readonly Begun[]): Branch[] {
       const [first, ...others] = rest as [Move & { kind: 'asked' }, ...Move[]];
       const asked = others.findIndex(({ kind }) => kind === 'asked');
       const end = asked < 0 ? others.length : asked;
+      const fixed = others.slice(0, end) as (Move & { kind: 'fixed' })[];
       const trigger = triggerOf(first.request, depth === 0 && gate === undefined);
       const own: Growing = {
         trigger,
@@ -61,7 +64,8 @@ export function dialogTree(interactions: readonly Begun[]): Branch[] {
         depth,
         actions: first.actions,
         again: first.again,
-        elements: others.slice(0, end).map((move) => (move as Move & { kind: 'fixed' }).xml),
+        elements: fixed.map(({ xml }) => xml),
+        asks: fixed.some(({ isRequest }) => isRequest === true),
         next: [],
         ends: asked < 0,
         description,

@@ -22,7 +22,7 @@ import { element, send } from './xml.ts';
 /** What one side of an interaction does in a scenario of SIPp. */
 export type Move =
   /** It sends a message, or awaits a response. */
-  | { kind: 'fixed'; xml: string }
+  | { kind: 'fixed'; xml: string; isRequest?: true }
   /** It awaits a request, and keeps of it what its answers repeat. */
   | ({ kind: 'asked'; request: SipRequest } & Readonly<Taken>);
 
@@ -50,7 +50,6 @@ export function movesOf(interaction: Interaction, options: MovesOptions): Move[]
   const contents = contentsOf(interaction, options);
   const transactions = new Transactions(contents, side);
   const asked = new Asked(interaction, options);
-  let namesParties = side === 'source';
   return contents.map(({ from, content }, index): Move => {
     const named = transactions.attributes(content);
     if (isSipResponse(content)) {
@@ -63,10 +62,8 @@ export function movesOf(interaction: Interaction, options: MovesOptions): Move[]
       return { kind: 'fixed', xml: [...extra, awaitResponse(content, { optional, side, captures, named })].join('\n') };
     }
     if (from !== side) return { kind: 'asked', request: content, ...asked.take(content, index) };
-    const parties = namesParties ? [] : [captures.parties()];
-    namesParties = true;
-    const request = sendRequest(content, isRepeated(interaction, index, transport), named);
-    return { kind: 'fixed', xml: [...parties, request].join('\n') };
+    const xml = sendRequest(content, isRepeated(interaction, index, transport), named);
+    return { kind: 'fixed', xml, isRequest: true };
   });
 }
 

@@ -9,8 +9,8 @@ import { renderSdp } from './sdp.ts';
 import type { SipTransport } from './transport.ts';
 import { element, send } from './xml.ts';
 
-/** The number under which the rows of such a request are kept: that of a request within the dialog of any interaction, all of which is over. */
-const rowsAt = 1;
+/** The number under which the rows of such a request are kept: that of the first request of any interaction, all of which is over. */
+const rowsAt = 0;
 
 /** What a source may do to a call at any time. */
 const anyTimeMethods = ['BYE', 'INVITE'];

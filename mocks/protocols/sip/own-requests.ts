@@ -58,6 +58,6 @@ export class AnsweringRequests extends Identifiers implements OwnRequests {
     const request = this.common(example);
     const from = { uri: keywords.calledParty, tag: keywords.localTag };
     const headers = { ...request.headers, from, to: { uri: keywords.callingParty } };
-    return { ...request, requestUri: keywords.remoteTarget, headers };
+    return { ...request, requestUri: keywords.callerTarget, headers };
   }
 }

@@ -23,6 +23,8 @@ export const keywords = {
   peerTag: '[peer_tag]',
   /** Contact of the message that set up the dialog. A URI to the matching engine, so that it fits the contract. */
   remoteTarget: 'sip:[next_url]',
+  /** The same of the request that opened the dialog, as {@link Captures} keeps it. */
+  callerTarget: 'sip:[$target]',
   /** The tag of the side that was called. */
   localTag: '[pid]-[call_number]',
   /** Who opened the dialog and who was called, each with its tag, if any, as {@link Captures} keeps them. */
@@ -110,21 +112,27 @@ export function headerLines(headers: SipHeaders, without: readonly string[] = []
   return ordered.flatMap((name) => rows(name, headers).map((row) => `${wireName(name)}: ${row}`));
 }
 
+/** Where a request within a dialog goes: its target, and the route as rows after the first line, or as a line that SIPp leaves out where there is none. */
+const targets: ReadonlyMap<string, { uri: string; route?: string; routes?: string }> = new Map([
+  [keywords.remoteTarget, { uri: '[next_url]', routes: '[routes]' }],
+  [keywords.callerTarget, { uri: '[$target]', route: '[$route]' }],
+]);
+
 /** The lines of a request as SIPp sends it, with its keywords in place. */
 export function requestLines(request: SipRequest): string[] {
-  const toRemoteTarget = request.requestUri === keywords.remoteTarget;
+  const { uri, route, routes } = targets.get(request.requestUri) ?? { uri: request.requestUri };
   const courtesy: Readonly<Record<string, string>> =
     dialect.sip.courtesy[request.method as keyof typeof dialect.sip.courtesy] ?? {};
   const { rack } = request.headers;
   return [
-    `${request.method} ${toRemoteTarget ? '[next_url]' : request.requestUri} SIP/2.0`,
-    ...headerLines(request.headers, [...credentials, 'rack', ...(toRemoteTarget ? ['route'] : [])]),
+    `${request.method} ${uri} SIP/2.0${route ?? ''}`,
+    ...headerLines(request.headers, [...credentials, 'rack', ...(uri === request.requestUri ? [] : ['route'])]),
     ...(rack === undefined ? [] : [`RAck: [$${rseqVariable}] ${rack.cseq} ${rack.method}`]),
     ...(isAuthenticated(request) ? ['[authentication]'] : []),
     ...Object.entries(courtesy)
       .filter(([name]) => request.headers[name.toLowerCase()] === undefined)
       .map(([name, value]) => `${name}: ${value}`),
-    ...(toRemoteTarget ? ['[routes]'] : []),
+    ...(routes === undefined ? [] : [routes]),
   ];
 }
 

@@ -10,6 +10,7 @@ import webrtc from '../../../contracts/connections/57-voice-sip-proxy-service--w
 import { type Interaction, state } from '../../../contracts/contract.ts';
 import { judge } from '../../../contracts/conversation.ts';
 import { isSipResponse, type SipRequest } from '../../../contracts/messages/sip.ts';
+import { world } from '../../../contracts/world.ts';
 import { type Exchange, type MockServer, UnknownStateError } from '../../adapter.ts';
 import { assertFree } from '../../ports.ts';
 import { harnessFolder } from '../../process/layout.ts';
@@ -162,6 +163,28 @@ test('a source with compact headers, several hops and a Record-Route is answered
   const ack = { transport: 'TCP', local: source.local, callId: 'compact', branch: 'compact1', cseq: '1 ACK' } as const;
   source.send(request({ ...ack, uri: 'sip:1003@voice.example', to: /\r\nt: (.*)\r\n/.exec(busy)?.[1] ?? '' }));
   expect(await said('TCP', 'busy of an endpoint')).toEqual([]);
+});
+
+describe('a request of the destination goes to the contact of the INVITE', () => {
+  const rows = ['Record-Route: <sip:127.0.0.8;lr>', 'record-route: <sip:127.0.0.7;lr>,<sip:127.0.0.6;lr>'];
+  const route = 'Route: <sip:127.0.0.8;lr>, <sip:127.0.0.7;lr>,<sip:127.0.0.6;lr>';
+
+  test.each([
+    ['with a name', 'Contact: "N; <m>"  <sip:me@127.0.0.9:7;lr>;expires=60', 'sip:me@127.0.0.9:7;lr', rows, route],
+    ['in the compact form', 'm:sip:me@127.0.0.9:7;expires=60', 'sip:me@127.0.0.9:7', [], undefined],
+  ])('%s', async (_name, contact, target, routeRows, expected) => {
+    const source = await dial('TCP');
+    const ids = { transport: 'TCP', local: source.local, callId: `target${routeRows.length}` } as const;
+    const text = invite({ ...ids, number: world.dns.leaving.number });
+    source.send(text.replace(/Contact: .*/, [contact, ...routeRows].join('\r\n')));
+    const answered = await source.received('SIP/2.0 200');
+    const uri = headerOf(answered, 'Contact').slice(1, -1);
+    source.send(request({ ...ids, uri, branch: `${ids.callId}2`, cseq: '1 ACK', to: headerOf(answered, 'To') }));
+    const bye = await source.received('BYE ');
+    expect(bye.split('\r\n')[0]).toBe(`BYE ${target} SIP/2.0`);
+    expect(/^Route: .*(?=\r)/im.exec(bye)?.[0]).toBe(expected);
+    expect(bye.match(/\r\n\r\n/g)).toHaveLength(1);
+  });
 });
 
 test('all hops come back wherever they stand among the headers', async () => {

@@ -111,13 +111,9 @@ test('a request of the destination is answered by what it said', () => {
   const scenario = scenarioOf(found('handed over by REFER'), 'TCP');
   const notify = scenario.slice(scenario.indexOf('<recv request="NOTIFY">'));
   expect(notify).toMatch(/^<recv request="NOTIFY">\n<action>\n<ereg [^>]* assign_to="via0"\/>/);
-  expect(notify).toContain(
-    'SIP/2.0 200 OK[$via0][$viaBelow0][$from0][$to0]\nCall-ID: [call_id][$cseq0]\nContent-Length',
-  );
-  expect(notify).toContain(
-    'SIP/2.0 200 OK[$via1][$viaBelow1][$from1][$to1]\nCall-ID: [call_id][$cseq1]\nContent-Length',
-  );
-  expect(scenario).toMatch(/<Reference variables="via0,from0,to0,cseq0,unused,viaBelow0,via1/);
+  const answer = 'SIP/2.0 200 OK[$via0][$viaBelow0][$from0][$to0]\nCall-ID: [call_id][$cseq0]\nContent-Length';
+  expect(notify.split(answer)).toHaveLength(3);
+  expect(scenario).toMatch(/<Reference variables="via0,from0,to0,cseq0,unused,viaBelow0"/);
 });
 
 test('the answer to a challenge is left to SIPp, in a transaction of its own', () => {
