@@ -13,13 +13,15 @@ const restOfLine = '[^\\r]*';
  * One expression stands for both names where it can, as a scenario must not be too long; what else it fits is no header (`Va`, `Frm`).
  */
 const captured = {
-  via: oneRow('[Vv][Ii]?[Aa]?'),
-  from: oneRow('[Ff][Rr]?[Oo]?[Mm]?'),
-  to: oneRow('[Tt][Oo]?'),
-  cseq: oneRow('[Cc][Ss][Ee][Qq]'),
+  via: '[Vv][Ii]?[Aa]?',
+  from: '[Ff][Rr]?[Oo]?[Mm]?',
+  to: '[Tt][Oo]?',
+  cseq: '[Cc][Ss][Ee][Qq]',
 } as const;
 
 type Captured = keyof typeof captured;
+
+const contact = '([Cc][Oo][Nn][Tt][Aa][Cc][Tt]|[Mm])';
 
 /**
  * Under what the rows of a request are kept: a number, or the name of what is read at once and kept no longer: an ACK has no answer.
@@ -61,30 +63,42 @@ export class Captures {
   }
 
   /**
-   * A step that takes out of the first request, which no other message has followed, what requests that go the other way are made of:
-   * who calls and who is called, the target, and the route as a row (RFC 3261, sections 12.1.1 and 12.2.1.1). SIPp itself would take the
-   * last two out of the first request of every call (`rrs`), of which few need them.
+   * A step that keeps the request that has just opened a dialog, for {@link dialog}. SIPp itself would look for the target and the route in
+   * the first request of every call (`rrs`), of which few need them.
    */
-  dialog(): string {
-    const value = (variable: string, row: string) => this.#found([unused, variable], ': *(.*)', inVariable(row));
-    const contact = `${lineEnd}(${['contact', 'm'].map(anyCase).join('|')}) *:`;
+  opening(): string {
     return element('nop', {}, [
       element('action', {}, [
-        value('calling', 'from0'),
-        value('called', 'to0'),
         this.#assign(opening, '[last_message]'),
+        // All rows of it as one.
+        this.#assign('route', '[last_Record-Route:]'),
+      ]),
+    ]);
+  }
+
+  /**
+   * A step that takes out of the request that opened a dialog what requests that go the other way are made of: who calls and who is
+   * called, the target, and the route as a row (RFC 3261, sections 12.1.1 and 12.2.1.1).
+   */
+  dialog(): string {
+    const inOpening = inVariable(opening);
+    const value = (variable: string, name: string) =>
+      this.#found([unused, variable], oneRow(name, ` *(${restOfLine})`), inOpening);
+    return element('nop', {}, [
+      element('action', {}, [
+        value('calling', captured.from),
+        value('called', captured.to),
+        // A line end where there is a route, and of `Record-Route: …` what follows the hyphen.
+        this.#found([unused, 'target'], `(${lineEnd})${anyCase('record-route')} *:`, inOpening),
+        this.#found(['route'], `${anyCase('route')} *:.*`, inVariable('route')),
+        this.#assign('route', '[$target][$route]'),
         // An address without brackets, then one with them, which may follow a name in quotes (section 20.10).
-        this.#found([unused, unused, 'target'], `${contact} *([^<;\\r]*)`, inVariable(opening)),
+        this.#found([unused, unused, 'target'], oneRow(contact, ' *([^<;\\r]*)'), inOpening),
         this.#found(
           [unused, unused, unused, 'target'],
-          `${contact} *("[^"\\r]*")?[^"<\\r]*<([^>\\r]*)`,
-          inVariable(opening),
+          oneRow(contact, ' *("[^"\\r]*")?[^"<\\r]*<([^>\\r]*)'),
+          inOpening,
         ),
-        // All rows of it as one, after their name.
-        this.#found([unused, 'routeEnd'], `(${lineEnd})${anyCase('record-route')} *:`, inVariable(opening)),
-        this.#assign(opening, '[last_Record-Route:]'),
-        this.#found(['route'], `${anyCase('route')} *:.*`, inVariable(opening)),
-        this.#assign('route', '[$routeEnd][$route]'),
       ]),
     ]);
   }
@@ -215,7 +229,7 @@ export class Captures {
   }
 
   #row(variable: Captured, request: KeptAs, kept?: string): string {
-    return this.#found([`${variable}${request}`], captured[variable], inVariable(kept));
+    return this.#found([`${variable}${request}`], oneRow(captured[variable]), inVariable(kept));
   }
 
   /** Keeps the value of a header without its name: the second group of the expression. */
@@ -227,8 +241,9 @@ export class Captures {
   /** Keeps the rows of Via after the first, where there are any. To look no further than there, it tells the lines before, too. */
   #hopsBelow(request: number, kept?: string): string {
     const before = `^${restOfLine}(${lineEnd}([^Vv]|[Vv][^Ii :]|[Vv][Ii][^Aa])${restOfLine})*`;
+    const row = oneRow(captured.via);
     const groups = [unused, unused, unused, `viaBelow${request}`];
-    return this.#found(groups, `${before}${captured.via}((${captured.via})+)`, inVariable(kept));
+    return this.#found(groups, `${before}${row}((${row})+)`, inVariable(kept));
   }
 
   #search(variable: string, regexp: string): string {
@@ -260,15 +275,15 @@ export const isSo = 'isSo';
 /** Takes the digits of a number until they are read, at once. */
 const digits = 'digits';
 
-/** Takes the text of the request that opened a dialog until it is read, at once. */
-const opening = 'request';
+/** The text of the request that opened a dialog. */
+const opening = 'opening';
 
 /** Takes what an expression has to name before what is looked for. */
 const unused = 'unused';
 
-/** @param name an expression */
-function oneRow(name: string): string {
-  return `${lineEnd}${name} *:${restOfLine}`;
+/** @param name an expression, as is the value */
+function oneRow(name: string, value = restOfLine): string {
+  return `${lineEnd}${name} *:${value}`;
 }
 
 /** POSIX expressions have no flag for case. */

@@ -76,7 +76,7 @@ export function destinationScenario(interactions: readonly Interaction[], option
         ? []
         : [label(`gate${at}`), askFirstLine(`run${at}`, branch.trigger, captures), jump(`pass${at}`)]),
       label(`run${at}`),
-      ...(asks(branch) ? [captures.dialog()] : []),
+      ...(asks(branch) ? [captures.opening()] : []),
       ...followed(branch, `${at}`, { transport, captures, callLimitMs }),
     ]),
     label('end'),

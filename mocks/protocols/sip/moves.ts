@@ -50,6 +50,7 @@ export function movesOf(interaction: Interaction, options: MovesOptions): Move[]
   const contents = contentsOf(interaction, options);
   const transactions = new Transactions(contents, side);
   const asked = new Asked(interaction, options);
+  let isDialogTaken = side === 'source';
   return contents.map(({ from, content }, index): Move => {
     const named = transactions.attributes(content);
     if (isSipResponse(content)) {
@@ -62,8 +63,10 @@ export function movesOf(interaction: Interaction, options: MovesOptions): Move[]
       return { kind: 'fixed', xml: [...extra, awaitResponse(content, { optional, side, captures, named })].join('\n') };
     }
     if (from !== side) return { kind: 'asked', request: content, ...asked.take(content, index) };
-    const xml = sendRequest(content, isRepeated(interaction, index, transport), named);
-    return { kind: 'fixed', xml, isRequest: true };
+    const dialog = isDialogTaken ? [] : [captures.dialog()];
+    isDialogTaken = true;
+    const request = sendRequest(content, isRepeated(interaction, index, transport), named);
+    return { kind: 'fixed', xml: [...dialog, request].join('\n'), isRequest: true };
   });
 }
 
