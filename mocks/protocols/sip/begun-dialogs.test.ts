@@ -39,7 +39,10 @@ beforeAll(async () => {
     service: sipProxyMock as never,
   });
 });
-afterEach(() => server.clear());
+afterEach(async () => {
+  await server.settled();
+  server.clear();
+});
 afterAll(() => server.close());
 
 function addressOf(text = ''): Address {

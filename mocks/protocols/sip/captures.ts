@@ -69,9 +69,9 @@ export class Captures {
   opening(): string {
     return element('nop', {}, [
       element('action', {}, [
-        this.#assign(opening, '[last_message]'),
+        this.#assignText(opening, '[last_message]'),
         // All rows of it as one.
-        this.#assign('route', '[last_Record-Route:]'),
+        this.#assignText('route', '[last_Record-Route:]'),
       ]),
     ]);
   }
@@ -91,7 +91,7 @@ export class Captures {
         // A line end where there is a route, and of `Record-Route: …` what follows the hyphen.
         this.#found([unused, 'target'], `(${lineEnd})${anyCase('record-route')} *:`, inOpening),
         this.#found(['route'], `${anyCase('route')} *:.*`, inVariable('route')),
-        this.#assign('route', '[$target][$route]'),
+        this.#assignText('route', '[$target][$route]'),
         // An address without brackets, then one with them, which may follow a name in quotes (section 20.10).
         this.#found([unused, unused, 'target'], oneRow(contact, ' *([^<;\\r]*)'), inOpening),
         this.#found(
@@ -200,7 +200,7 @@ export class Captures {
     return element('todouble', { assign_to: variable, variable: text });
   }
 
-  #assign(variable: string, value: string): string {
+  #assignText(variable: string, value: string): string {
     this.#variables.add(variable);
     return element('assignstr', { assign_to: variable, value });
   }

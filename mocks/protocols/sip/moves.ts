@@ -91,7 +91,7 @@ function contentsOf(interaction: Interaction, { side, own, values }: MovesOption
     if (!isSipRequest(example) && !isSipResponse(example)) {
       throw new ScenarioError(`"${interaction.description}", step ${index + 1}: not a SIP message`);
     }
-    const content = from === side ? ofMine(example, own) : ofPeer(example);
+    const content = from === side ? ofMine(example, own) : ofPeer(example, side);
     // What a live run would bind here; later steps are made of it.
     match(compiled, content, { strict: [], bindings });
     return { from, content };
@@ -103,11 +103,13 @@ function ofMine(example: SipMessage, own: OwnRequests): SipMessage {
 }
 
 /** An awaited message with SIPp's keywords where later requests take over what it says. */
-function ofPeer(example: SipMessage): SipMessage {
+function ofPeer(example: SipMessage, side: Side): SipMessage {
   const { to, contact } = example.headers;
   const headers: SipHeaders = { ...example.headers };
   if (isSipResponse(example) && to?.tag !== undefined) headers.to = { ...to, tag: keywords.peerTag };
-  if (contact !== undefined) headers.contact = [{ uri: keywords.remoteTarget }];
+  if (contact !== undefined) {
+    headers.contact = [{ uri: side === 'source' ? keywords.remoteTarget : keywords.callerTarget }];
+  }
   return { ...example, headers };
 }
 

@@ -1,5 +1,5 @@
 const nothing = () => {};
-/** What is done. @param atMs when the end of the turn began, since 1970: looking at the clock each time would cost as much as a match */
+/** What is done. @param atMs when the end of the turn began, since 1970: the clock is looked at once for all of them */
 type Act = (atMs: number) => void;
 
 /** It keeps its length, so that it grows no more, and nothing of what was done. */

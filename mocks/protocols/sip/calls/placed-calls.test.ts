@@ -55,6 +55,7 @@ afterEach(async () => {
   await Promise.all(peers.splice(0).map((peer) => peer.close()));
   for (const mock of [...Object.values(listening), ...Object.values(calling)]) {
     for (const { id, state } of callsOf(mock).list()) if (!over.includes(state)) await callsOf(mock).hangUp(id);
+    await mock.settled();
     mock.clear();
   }
 });
