@@ -12,13 +12,14 @@ import { mountebank } from './tcp/peers.ts';
 /**
  * Requests per second of the Tenant Service's mock (decoding, contract match, answer, record) against a bare node:net server
  * that reads each frame with the same codec, looks it up and writes the answer, against an echo of the bytes of the same frames,
- * which reads none, and, with `--peers`, against mountebank; every server in a process of its own, the load in another, and
+ * which reads none, and, with `--peers`, against mountebank; every server in a process of its own, a new one each time, as what the
+ * compiler makes of a process differs from one to the next, the load in another, and
  * every byte of every answer compared. The figures to quote are the ratios: each is taken within a round, in which every
  * target has its turn, and the median of the rounds is printed with the least and the most. `--rounds 3` is quicker and says
  * less, `--json` prints JSON. It fails when a ratio is below what is asked of it.
  */
 const connections = 32;
-const warmUpMs = 300;
+const warmUpMs = 1_000;
 const measureMs = 1_500;
 
 /** How requests come: how many are in flight on a connection, and whether each write ends within a frame. */
@@ -39,13 +40,17 @@ const asked: Readonly<Record<string, number>> = {
   'mountebank, depth 1': 6,
 };
 
-/** One server. */
+/** A kind of server. */
 interface Target {
   name: string;
-  process: ChildProcess;
-  port: number;
+  start(): Promise<Started>;
   session: boolean;
   right: LoadOrder['right'];
+}
+
+interface Started {
+  process: ChildProcess;
+  port: number;
 }
 
 /** One server under one kind of load. */
@@ -59,16 +64,16 @@ interface Cell {
 
 const file = (name: string) => join(import.meta.dirname, 'tcp', name);
 
-async function startOwn(name: string): Promise<Target> {
+async function startOwn(name: string): Promise<Started> {
   const child = fork(file('serve.ts'), [name]);
   const [port] = (await once(child, 'message')) as [number];
-  return { name, process: child, port, session: true, right: name === 'echo' ? 'request' : 'answer' };
+  return { process: child, port };
 }
 
-async function startMountebank(): Promise<Target> {
+async function startMountebank(): Promise<Started> {
   const launched = await mountebank();
   await untilUp('mountebank', () => accepts(launched.port));
-  return { name: 'mountebank', ...launched, session: false, right: 'answer' };
+  return launched;
 }
 
 function accepts(port: number): Promise<boolean> {
@@ -82,11 +87,15 @@ function accepts(port: number): Promise<boolean> {
 }
 
 async function measure({ target, way }: Cell, loader: ChildProcess): Promise<Cell['loads'][number]> {
-  const { port, session, right, process } = target;
+  const { session, right } = target;
+  const { port, process } = await target.start();
   const before = cpuMicrosOf(process);
   loader.send({ port, session, right, ...ways[way], connections, warmUpMs, measureMs } satisfies LoadOrder);
   const [load] = (await once(loader, 'message')) as [Load];
-  return { ...load, cpuMicros: (cpuMicrosOf(process) - before) / load.answers };
+  const cpuMicros = (cpuMicrosOf(process) - before) / load.answers;
+  process.kill();
+  await once(process, 'exit');
+  return { ...load, cpuMicros };
 }
 
 /** A target that gave a wrong answer is not asked any more. */
@@ -112,18 +121,19 @@ const { values: flags } = parseArgs({
   options: { peers: { type: 'boolean' }, json: { type: 'boolean' }, rounds: { type: 'string', default: '5' } },
 });
 const rounds = Number(flags.rounds);
-const targets: Target[] = [];
-for (const name of ['mock', 'bare', 'echo']) targets.push(await startOwn(name));
+const targets: Target[] = ['mock', 'bare', 'echo'].map((name) => ({
+  ...{ name, start: () => startOwn(name) },
+  ...{ session: true, right: name === 'echo' ? 'request' : 'answer' },
+}));
 if (flags.peers) {
   installPeers([mountebankPackage]);
-  targets.push(await startMountebank());
+  targets.push({ name: 'mountebank', start: startMountebank, session: false, right: 'answer' });
 }
 const cells = wayNames.flatMap((way) => targets.map((target): Cell => ({ target, way, loads: [], wrong: 0 })));
 const loader = fork(file('load.ts'));
 loader.once('exit', (code) => code && process.exit(code));
 await inRounds(cells, rounds, (cell, counts) => take(cell, counts, loader));
 loader.disconnect();
-for (const target of targets) target.process.kill();
 
 const rows = cells.filter(({ wrong }) => wrong === 0).map((cell) => summary(cell, cells));
 const notRight = cells.filter(({ wrong }) => wrong > 0).map(({ target: { name }, way }) => ({ target: name, way }));
