@@ -44,6 +44,8 @@ export interface Taken {
 /** The requests of the other side, and the answers to them. */
 export class Asked {
   readonly #requests = new Map<string, AskedRequest>();
+  /** The numbers under which rows have been kept. */
+  readonly #used = new Set<number>();
   readonly #interaction: Interaction;
   readonly #options: AskedOptions;
   /** An ACK has no answer, so no more of it has to be kept than what tells it from the next. */
@@ -97,9 +99,11 @@ export class Asked {
       if (!this.#mayComeAgain) return [];
       return this.#askedIn(this.#interaction.steps, method).length > 1 ? [captures.sequence(at)] : [];
     }
-    if (method === 'REGISTER') return [...captures.take(at), captures.registrant(at)];
-    if (method !== 'INVITE') return captures.take(at);
-    const rows = [...captures.take(at), ...(this.#isAnsweredUntilAck(index) ? captures.newestInvite(at) : [])];
+    const taken = this.#used.has(at) ? captures.takeAgain(at) : captures.take(at);
+    this.#used.add(at);
+    if (method === 'REGISTER') return [...taken, captures.registrant(at)];
+    if (method !== 'INVITE') return taken;
+    const rows = [...taken, ...(this.#isAnsweredUntilAck(index) ? captures.newestInvite(at) : [])];
     return headers.to?.tag === undefined ? [...rows, captures.route(at)] : rows;
   }
 

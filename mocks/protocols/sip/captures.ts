@@ -47,6 +47,11 @@ export class Captures {
     return [...rows, this.#hopsBelow(request, kept)];
   }
 
+  /** The same under a number that a request before it had, of which nothing is to be left: what an expression does not find stays. */
+  takeAgain(request: number, kept?: string): string[] {
+    return [this.#assignText(`viaBelow${request}`, ''), ...this.take(request, kept)];
+  }
+
   /** An action that keeps the whole message. */
   message(variable: string): string {
     return this.#search(variable, '.*');

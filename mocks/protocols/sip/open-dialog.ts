@@ -30,7 +30,7 @@ const directions = { sendonly: 'recvonly', recvonly: 'sendonly', inactive: 'inac
  * label `end` when the call is over.
  */
 export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captures: Captures): string[] {
-  const rows = captures.take(rowsAt);
+  const rows = captures.takeAgain(rowsAt);
   const method = [captures.within('wanted', 'request', '^[A-Z]+')];
   const offer = [
     element('assignstr', { assign_to: 'wanted', value: 'sendrecv' }),
@@ -48,7 +48,11 @@ export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captur
     ...(transport === 'UDP' ? takeWaiting([], waiting, captures) : []),
     takeRequest(otherMethods, { actions: rows, next: 'unknown', ...waiting }),
     label('anyTime'),
-    ask('released', isSo, [...captures.take(rowsAt, 'request'), ...method, ...captures.compare(isSo, 'wanted', 'BYE')]),
+    ask('released', isSo, [
+      ...captures.takeAgain(rowsAt, 'request'),
+      ...method,
+      ...captures.compare(isSo, 'wanted', 'BYE'),
+    ]),
     element('nop', {}, [element('action', {}, offer)]),
     ...Object.keys(directions).map((each) => ask(each, isSo, captures.compare(isSo, 'wanted', each))),
     sendAnswer(transport, 'sendrecv'),

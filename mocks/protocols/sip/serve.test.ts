@@ -165,6 +165,21 @@ test('a source with compact headers, several hops and a Record-Route is answered
   expect(await said('TCP', 'busy of an endpoint')).toEqual([]);
 });
 
+test('a BYE that comes over fewer hops than its INVITE is answered over these alone', async () => {
+  const source = await dial('TCP');
+  const ids = { transport: 'TCP', local: source.local, callId: 'fewer' } as const;
+  const hop = 'Via: SIP/2.0/UDP 127.0.0.9:5060;branch=z9hG4bKbelow';
+  source.send(invite({ ...ids, number: numberOf.TCP }).replace('\r\nFrom', `\r\n${hop}\r\nFrom`));
+  const answered = await source.received('SIP/2.0 200');
+  expect(answered.match(/^Via: /gm)).toHaveLength(2);
+  const dialog = { ...ids, uri: headerOf(answered, 'Contact').slice(1, -1), to: headerOf(answered, 'To') };
+  source.send(request({ ...dialog, branch: 'fewer2', cseq: '1 ACK' }));
+  source.send(request({ ...dialog, branch: 'fewer3', cseq: '2 BYE' }));
+  expect((await source.received('SIP/2.0 200')).match(/^Via: .*(?=\r)/gm)).toEqual([
+    `Via: SIP/2.0/TCP ${source.local};branch=z9hG4bKfewer3`,
+  ]);
+});
+
 describe('a request of the destination goes to the contact of the INVITE', () => {
   const rows = ['Record-Route: <sip:127.0.0.8;lr>', 'record-route: <sip:127.0.0.7;lr>,<sip:127.0.0.6;lr>'];
   const route = 'Route: <sip:127.0.0.8;lr>, <sip:127.0.0.7;lr>,<sip:127.0.0.6;lr>';

@@ -59,7 +59,7 @@ export function placedCallScenario(requests: CallerRequests, transport: SipTrans
     ...captures.compare('isOfInvite', 'method', 'INVITE'),
   ];
   const optional = { optional: true } as const;
-  const asked = { actions: captures.take(0) };
+  const asked = { actions: captures.takeAgain(0) };
   const anyTime = { optional: 'global', ...asked } as const;
   const soon = (ontimeout: string) => ({ timeout: ANSWER_TIMEOUT_MS, ontimeout });
   /** The ACK of a refusal belongs to the transaction of the request (RFC 3261, section 17.1.1.3). */
