@@ -49,7 +49,7 @@ export class Captures {
 
   /** The same under a number that a request before it had, of which nothing is to be left: what an expression does not find stays. */
   takeAgain(request: number, kept?: string): string[] {
-    return [this.#assignText(`viaBelow${request}`, ''), ...this.take(request, kept)];
+    return [this.#found([`viaBelow${request}`], '^', inVariable(kept)), ...this.take(request, kept)];
   }
 
   /** An action that keeps the whole message. */
