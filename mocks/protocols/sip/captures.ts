@@ -13,15 +13,15 @@ const restOfLine = '[^\\r]*';
  * One expression stands for both names where it can, as a scenario must not be too long; what else it fits is no header (`Va`, `Frm`).
  */
 const captured = {
-  via: '[Vv][Ii]?[Aa]?',
-  from: '[Ff][Rr]?[Oo]?[Mm]?',
-  to: '[Tt][Oo]?',
-  cseq: '[Cc][Ss][Ee][Qq]',
+  via: oneRow('[Vv][Ii]?[Aa]?'),
+  from: oneRow('[Ff][Rr]?[Oo]?[Mm]?'),
+  to: oneRow('[Tt][Oo]?'),
+  cseq: oneRow('[Cc][Ss][Ee][Qq]'),
 } as const;
 
 type Captured = keyof typeof captured;
 
-const contact = '([Cc][Oo][Nn][Tt][Aa][Cc][Tt]|[Mm])';
+const contact = ['contact', 'm'];
 
 /**
  * Under what the rows of a request are kept: a number, or the name of what is read at once and kept no longer: an ACK has no answer.
@@ -64,7 +64,7 @@ export class Captures {
 
   /** An action that keeps the Contact of a REGISTER, without its parameters. */
   registrant(request: number): string {
-    return this.#value(`registrant${request}`, ['contact', 'm'], '<[^\\r>]*>|[^\\r;]*');
+    return this.#value(`registrant${request}`, contact, '<[^\\r>]*>|[^\\r;]*');
   }
 
   /**
@@ -87,21 +87,19 @@ export class Captures {
    */
   dialog(): string {
     const inOpening = inVariable(opening);
-    const value = (variable: string, name: string) =>
-      this.#found([unused, variable], oneRow(name, ` *(${restOfLine})`), inOpening);
     return element('nop', {}, [
       element('action', {}, [
-        value('calling', captured.from),
-        value('called', captured.to),
+        this.#value('calling', ['from', 'f'], restOfLine, opening),
+        this.#value('called', ['to', 't'], restOfLine, opening),
         // A line end where there is a route, and of `Record-Route: …` what follows the hyphen.
         this.#found([unused, 'target'], `(${lineEnd})${anyCase('record-route')} *:`, inOpening),
         this.#found(['route'], `${anyCase('route')} *:.*`, inVariable('route')),
         this.#assignText('route', '[$target][$route]'),
         // An address without brackets, then one with them, which may follow a name in quotes (section 20.10).
-        this.#found([unused, unused, 'target'], oneRow(contact, ' *([^<;\\r]*)'), inOpening),
+        this.#value('target', contact, '[^<;\\r]*', opening),
         this.#found(
           [unused, unused, unused, 'target'],
-          oneRow(contact, ' *("[^"\\r]*")?[^"<\\r]*<([^>\\r]*)'),
+          `${beforeValue(contact)}("[^"\\r]*")?[^"<\\r]*<([^>\\r]*)`,
           inOpening,
         ),
       ]),
@@ -234,21 +232,19 @@ export class Captures {
   }
 
   #row(variable: Captured, request: KeptAs, kept?: string): string {
-    return this.#found([`${variable}${request}`], oneRow(captured[variable]), inVariable(kept));
+    return this.#found([`${variable}${request}`], captured[variable], inVariable(kept));
   }
 
   /** Keeps the value of a header without its name: the second group of the expression. */
-  #value(variable: string, names: readonly string[], form = restOfLine): string {
-    const regexp = `${lineEnd}(${names.map(anyCase).join('|')}) *: *(${form})`;
-    return this.#found([unused, unused, variable], regexp);
+  #value(variable: string, names: readonly string[], form = restOfLine, kept?: string): string {
+    return this.#found([unused, unused, variable], `${beforeValue(names)}(${form})`, inVariable(kept));
   }
 
   /** Keeps the rows of Via after the first, where there are any. To look no further than there, it tells the lines before, too. */
   #hopsBelow(request: number, kept?: string): string {
     const before = `^${restOfLine}(${lineEnd}([^Vv]|[Vv][^Ii :]|[Vv][Ii][^Aa])${restOfLine})*`;
-    const row = oneRow(captured.via);
     const groups = [unused, unused, unused, `viaBelow${request}`];
-    return this.#found(groups, `${before}${row}((${row})+)`, inVariable(kept));
+    return this.#found(groups, `${before}${captured.via}((${captured.via})+)`, inVariable(kept));
   }
 
   #search(variable: string, regexp: string): string {
@@ -286,9 +282,14 @@ const opening = 'opening';
 /** Takes what an expression has to name before what is looked for. */
 const unused = 'unused';
 
-/** @param name an expression, as is the value */
-function oneRow(name: string, value = restOfLine): string {
-  return `${lineEnd}${name} *:${value}`;
+/** @param name an expression */
+function oneRow(name: string): string {
+  return `${lineEnd}${name} *:${restOfLine}`;
+}
+
+/** Of a header of any of the names, which are one group of the expression. */
+function beforeValue(names: readonly string[]): string {
+  return `${lineEnd}(${names.map(anyCase).join('|')}) *: *`;
 }
 
 /** POSIX expressions have no flag for case. */

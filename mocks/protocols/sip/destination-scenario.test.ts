@@ -142,8 +142,8 @@ test('a request within the dialog goes to where the source is, by the names that
 <label id="came0at1"/>
 <nop>
 <action>
-<ereg regexp="\\r\\n[Ff][Rr]?[Oo]?[Mm]? *: *([^\\r]*)" search_in="var" variable="opening" assign_to="unused,calling"/>
-<ereg regexp="\\r\\n[Tt][Oo]? *: *([^\\r]*)" search_in="var" variable="opening" assign_to="unused,called"/>`);
+<ereg regexp="\\r\\n([Ff][Rr][Oo][Mm]|[Ff]) *: *([^\\r]*)" search_in="var" variable="opening" assign_to="unused,unused,calling"/>
+<ereg regexp="\\r\\n([Tt][Oo]|[Tt]) *: *([^\\r]*)" search_in="var" variable="opening" assign_to="unused,unused,called"/>`);
   expect(section(scenario, 'run0', 'end')).toContain(`<send start_txn="BYE1"><![CDATA[
 
 BYE [$target] SIP/2.0[$route]
