@@ -402,6 +402,20 @@ test.each(['TCP', 'UDP'] as const)(
   },
 );
 
+test('a request with the Call-ID of what is over is answered like any other', async () => {
+  const source = await dial('TCP');
+  const parts = { transport: 'TCP', local: source.local, uri: 'sip:voice.example', callId: 'kept' } as const;
+  const asked = async (cseq: string, to: string) => {
+    source.send(request({ ...parts, branch: cseq, cseq, to }));
+    const answer = await source.received('SIP/2.0');
+    return [answer.split('\r\n')[0], headerOf(answer, 'CSeq')];
+  };
+  const to = '<sip:voice.example>';
+  expect(await asked('1 OPTIONS', to)).toEqual(['SIP/2.0 200 OK', '1 OPTIONS']);
+  expect(await asked('2 OPTIONS', to)).toEqual(['SIP/2.0 200 OK', '2 OPTIONS']);
+  expect(await asked('3 BYE', `${to};tag=gone`)).toEqual(['SIP/2.0 481 Call/Transaction Does Not Exist', '3 BYE']);
+});
+
 test('what no contract knows is answered by the protocol and recorded', async () => {
   const source = await dial('TCP');
   source.send(invite({ transport: 'TCP', local: source.local, callId: 'strange', number: '4711' }));
