@@ -33,7 +33,8 @@ const newestInvite = 'newestInvite';
 /**
  * The variables of a scenario. SIPp's own `[last_Via:]` and header search know neither compact names nor any message but the last, so
  * the rows of each request are taken from its text. A group in an expression makes the search of the C library ten times as slow
- * where it finds something, so groups stand only in what few requests have. Every call has memory for all the variables.
+ * where it finds something, so groups stand only in what few requests have. Every call has memory for all the variables, so there are
+ * few.
  */
 export class Captures {
   readonly #variables = new Set<string>();
@@ -138,12 +139,6 @@ export class Captures {
     ];
   }
 
-  /** An action that sets a variable when a number is 1. */
-  test(variable: string, compared: string): string {
-    this.#variables.add(variable);
-    return element('test', { assign_to: variable, variable: compared, compare: 'equal', value: 1 });
-  }
-
   /** An action that keeps the CSeq of a request that is not answered. */
   sequence(request: KeptAs): string {
     return this.#row('cseq', request);
@@ -212,9 +207,17 @@ export class Captures {
     return element('assign', { assign_to: variable, value });
   }
 
-  /** SIPp refuses a scenario in which a variable is set and not used. */
-  reference(): string[] {
-    return this.#variables.size === 0 ? [] : [element('Reference', { variables: [...this.#variables].join(',') })];
+  /**
+   * The elements of a scenario between what declares its variables. SIPp refuses one in which a variable is set and not used.
+   */
+  declared(elements: readonly string[]): string[] {
+    if (this.#variables.size === 0) return [...elements];
+    const shared = passing.filter((variable) => this.#variables.has(variable));
+    return [
+      ...(shared.length === 0 ? [] : [element('Global', { variables: shared.join(',') })]),
+      ...elements,
+      element('Reference', { variables: [...this.#variables].join(',') }),
+    ];
   }
 
   /** The copied headers of a response. A row begins with its own line end; the id of the call SIPp knows. */
@@ -276,11 +279,14 @@ export const isSo = 'isSo';
 /** Takes the digits of a number until they are read, at once. */
 const digits = 'digits';
 
-/** The text of the request that opened a dialog. */
-const opening = 'opening';
+/** The first line of the request that opened a dialog, or all of its text. */
+export const opening = 'opening';
 
 /** Takes what an expression has to name before what is looked for. */
 const unused = 'unused';
+
+/** What no later element looks at: one for all calls does, of which SIPp does one at a time. */
+const passing: readonly string[] = [compared.own, compared.other, unused];
 
 /** @param name an expression */
 function oneRow(name: string): string {

@@ -3,7 +3,7 @@ import { compile } from '../../../contracts/matching.ts';
 import { isSipRequest } from '../../../contracts/messages/sip.ts';
 import { statusLine } from './asked.ts';
 import { awaited, awaitRequest, type Bye, cameTo, lateAck } from './awaiting.ts';
-import { Captures } from './captures.ts';
+import { Captures, opening } from './captures.ts';
 import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
 import { ask, label } from './elements.ts';
 import { movesOf } from './moves.ts';
@@ -46,30 +46,23 @@ export function destinationScenario(interactions: readonly Interaction[], option
   const order = moreSpecialFirst(branches);
   const [first = 0] = order;
   const gate = branches[first]?.gate;
-  const gated = gate === undefined ? {} : { next: `gate${first}`, test: `on${gate}` };
+  const gated = gate === undefined ? {} : { next: `gate${first}`, test: switchOf(gate) };
   const taken = [
     ...new Set([...captures.take(0), ...kept(branches)]),
-    captures.flag('firstLine', '^[^\\r]*'),
+    captures.flag(opening, '^[^\\r]*'),
     ...branches.flatMap(({ isOfFirstLine, trigger }, at) =>
       isOfFirstLine ? [] : [captures.flag(`hit${at}`, trigger)],
     ),
-    ...(gate === undefined ? [] : [captures.test(`on${gate}`, `switch${gate}`)]),
   ];
-  return scenarioXml('destination', [
-    ...(options.switches.length > 0
-      ? [element('Global', { variables: options.switches.map((_, at) => `switch${at}`).join(',') })]
-      : []),
-    element('recv', { request: 'MESSAGE', optional: true, next: 'message' }, [
-      element('action', {}, [...taken, captures.flag('control', `^MESSAGE sip:${options.control}-[^@]*@`)]),
-    ]),
+  const elements = [
+    element('recv', { request: 'MESSAGE', optional: true, next: 'message' }, [element('action', {}, taken)]),
     element('recv', { request: '.*', regexp_match: true, ...gated }, [element('action', {}, taken)]),
     label(gate === undefined ? 'choice' : `pass${first}`),
     ...order.slice(gate === undefined ? 0 : 1).flatMap((at) => choose(branches[at] as Branch, at, captures)),
     ...strays(transport, captures),
     label('message'),
-    jump('control', 'control'),
+    ...controlled(options, captures),
     ...(gate === undefined ? [jump('choice')] : [element('nop', gated), jump(`pass${first}`)]),
-    ...controlled(options.switches, captures),
     ...(callLimitMs === undefined ? [] : openDialog({ transport, callLimitMs }, captures)),
     ...branches.flatMap((branch, at) => [
       ...(branch.gate === undefined
@@ -83,9 +76,16 @@ export function destinationScenario(interactions: readonly Interaction[], option
     ...(options.lingerMs > 0 ? [element('pause', { milliseconds: options.lingerMs })] : []),
     label('done'),
     element('nop', {}),
-    ...captures.reference(),
+  ];
+  const switches = options.switches.map((_, at) => switchOf(at)).join(',');
+  return scenarioXml('destination', [
+    ...(switches === '' ? [] : [element('Global', { variables: switches })]),
+    ...captures.declared(elements),
   ]);
 }
+
+/** The variable of all calls that is 1 while a switch is on. */
+const switchOf = (at: number) => `switch${at}`;
 
 /** Whether requests go the other way in the dialogs that a branch begins. */
 const asks = ({ asks: here, next }: Branch): boolean => here || next.some(asks);
@@ -118,16 +118,13 @@ function branchesOf(
 }
 
 function choose({ gate, isOfFirstLine, trigger }: Branch, at: number, captures: Captures): string[] {
-  if (gate !== undefined) {
-    const on = `on${gate}`;
-    return [ask(`gate${at}`, on, [captures.test(on, `switch${gate}`)]), label(`pass${at}`)];
-  }
+  if (gate !== undefined) return [jump(`gate${at}`, switchOf(gate)), label(`pass${at}`)];
   return [isOfFirstLine ? askFirstLine(`run${at}`, trigger, captures) : jump(`run${at}`, `hit${at}`)];
 }
 
 /** Goes on at a label, and never comes back, where the first line of the request fits an expression. */
 function askFirstLine(next: string, expression: string, captures: Captures): string {
-  return ask(next, 'found', [captures.within('found', 'firstLine', expression)]);
+  return ask(next, 'found', [captures.within('found', opening, expression)]);
 }
 
 interface Going {
@@ -216,21 +213,24 @@ function kept(branches: readonly Branch[]): string[] {
   return [...new Set(branches.flatMap(({ actions }) => actions))];
 }
 
-/** Confirms the requests by which the harness synchronises with the scenario and turns its switches; see `control.ts`. */
-function controlled(switches: readonly string[], captures: Captures): string[] {
+/**
+ * Confirms the requests by which the harness synchronises with the scenario and turns its switches; see `control.ts`. Another one goes
+ * on below.
+ */
+function controlled({ switches, control }: DestinationScenarioOptions, captures: Captures): string[] {
   const turns = switches.flatMap((_, at) => [1, 0].map((value) => ({ at, value, name: `set${at}to${value}` })));
+  const told = (command: string) => `^MESSAGE sip:${control}-${command}@`;
   return [
-    label('control'),
-    ...turns.map(({ at, value, name }) =>
-      ask(name, 'found', [captures.within('found', 'control', `-${at}-${value}@$`)]),
-    ),
-    label('confirmed'),
-    send([statusLine(200, 'OK', 0, true)], ''),
-    jump('done'),
+    ...turns.map(({ at, value, name }) => askFirstLine(name, told(`${at}-${value}`), captures)),
+    askFirstLine('confirmed', told('[^@]*'), captures),
+    jump('another'),
     ...turns.flatMap(({ at, value, name }) => [
       label(name),
-      element('nop', { next: 'confirmed' }, [element('action', {}, [captures.assign(`switch${at}`, value)])]),
+      element('nop', { next: 'confirmed' }, [element('action', {}, [captures.assign(switchOf(at), value)])]),
     ]),
+    label('confirmed'),
+    send([statusLine(200, 'OK', 0, true)], '', { next: 'done' }),
+    label('another'),
   ];
 }
 

@@ -28,12 +28,12 @@ export function sourceScenario(interaction: Interaction, options: SourceScenario
   const own = new OpeningRequests({ side: 'source', ...options });
   const moves = movesOf(interaction, { side: 'source', transport, own, captures, values });
   const { row, aside } = elementsOf(moves, transport);
-  return scenarioXml(interaction.description, [
+  const elements = [
     ...row,
     ...(aside.length > 0 ? [element('nop', { next: 'end' }), ...aside, label('end')] : []),
     ...(lingerMs > 0 ? [element('pause', { milliseconds: lingerMs })] : []),
-    ...captures.reference(),
-  ]);
+  ];
+  return scenarioXml(interaction.description, captures.declared(elements));
 }
 
 /** The elements in a row, and those that none of them leads on to. */

@@ -68,7 +68,7 @@ export function placedCallScenario(requests: CallerRequests, transport: SipTrans
     headers: { ...acknowledgeChange.headers, via: change.headers.via },
   } as SipRequest;
 
-  return scenarioXml('a call that is told what to do', [
+  const elements = [
     say(events.begun),
     sendOwn(invite, repeated),
     ...takeFinal({
@@ -154,8 +154,8 @@ export function placedCallScenario(requests: CallerRequests, transport: SipTrans
 
     label('end'),
     element('pause', { milliseconds: LINGER_MS }),
-    ...captures.reference(),
-  ]);
+  ];
+  return scenarioXml('a call that is told what to do', captures.declared(elements));
 }
 
 /** Sends a request that a call has once. */
