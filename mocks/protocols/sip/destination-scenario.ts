@@ -2,7 +2,7 @@ import type { Interaction } from '../../../contracts/contract.ts';
 import { compile } from '../../../contracts/matching.ts';
 import { isSipRequest } from '../../../contracts/messages/sip.ts';
 import { statusLine } from './asked.ts';
-import { awaited, awaitRequest, type Bye, cameTo, lateAck } from './awaiting.ts';
+import { type AwaitOptions, awaited, awaitRequest, type Bye, cameTo, lateAck } from './awaiting.ts';
 import { Captures, opening } from './captures.ts';
 import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
 import { ask, label } from './elements.ts';
@@ -70,7 +70,12 @@ export function destinationScenario(interactions: readonly Interaction[], option
         : [label(`gate${at}`), askFirstLine(`run${at}`, branch.trigger, captures), jump(`pass${at}`)]),
       label(`run${at}`),
       ...(asks(branch) ? [captures.opening()] : []),
-      ...followed(branch, `${at}`, { transport, captures, callLimitMs }),
+      ...(isAlone(branch) && options.lingerMs > 0
+        ? [
+            ...branch.elements,
+            awaitNext(branch, { next: `run${at}`, timeout: options.lingerMs, ontimeout: 'done' }, captures),
+          ]
+        : followed(branch, `${at}`, { transport, captures, callLimitMs })),
     ]),
     label('end'),
     ...(options.lingerMs > 0 ? [element('pause', { milliseconds: options.lingerMs })] : []),
@@ -86,6 +91,14 @@ export function destinationScenario(interactions: readonly Interaction[], option
 
 /** The variable of all calls that is 1 while a switch is on. */
 const switchOf = (at: number) => `switch${at}`;
+
+/** Whether the request of a branch begins no dialog, and no other follows it. */
+const isAlone = ({ method, next }: Branch): boolean => method !== 'INVITE' && next.length === 0;
+
+/** Awaits, while a request may come again, also the next one with its Call-ID. */
+function awaitNext({ method }: Branch, options: AwaitOptions, captures: Captures): string {
+  return awaitRequest(method, captures.takeAgain(0), options);
+}
 
 /** Whether requests go the other way in the dialogs that a branch begins. */
 const asks = ({ asks: here, next }: Branch): boolean => here || next.some(asks);

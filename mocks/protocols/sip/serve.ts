@@ -100,7 +100,7 @@ async function start({
           ...(await commonArguments(address, transport)),
           ...['-default_behaviors', 'none', '-recv_timeout', String(DIALOG_TIMEOUT_MS)],
           ...['-buff_size', String(SOCKET_BUFFER_BYTES)],
-          // It would be silent for 33 s to what has the Call-ID of a call that is over, as the next REGISTER of a phone has.
+          // It would be silent for 33 s to what has the Call-ID of a call that is over, as the OPTIONS of who asks again may have.
           ...['-deadcall_wait', '0'],
         ],
         cwd: directory.path,
