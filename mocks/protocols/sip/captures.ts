@@ -1,5 +1,5 @@
 import { rseqVariable } from './render.ts';
-import { element } from './xml.ts';
+import { type Attributes, element } from './xml.ts';
 
 /*
  * SIPp reads `\r` and `\n` in an expression as what they stand for. A search looks closer wherever a character fits the beginning, so it is
@@ -58,6 +58,11 @@ export class Captures {
     return this.#search(variable, '.*');
   }
 
+  /** The same for a step of its own, in which SIPp has the message only as text. */
+  lastMessage(variable: string): string {
+    return this.#assignText(variable, '[last_message]');
+  }
+
   /** An action that keeps the recorded route of a request that opens a dialog. */
   route(request: number): string {
     return this.#search(`recordRoute${request}`, `(${oneRow(anyCase('record-route'))})+`);
@@ -75,7 +80,7 @@ export class Captures {
   opening(): string {
     return element('nop', {}, [
       element('action', {}, [
-        this.#assignText(opening, '[last_message]'),
+        this.lastMessage(opening),
         // All rows of it as one.
         this.#assignText('route', '[last_Record-Route:]'),
       ]),
@@ -132,9 +137,13 @@ export class Captures {
 
   /** Actions that set `is` when a kept text is this one, and unset it otherwise. */
   compare(is: string, variable: string, value: string): string[] {
+    return this.#equal(is, { variable, value });
+  }
+
+  #equal(is: string, texts: Attributes): string[] {
     for (const each of [is, compared.own]) this.#variables.add(each);
     return [
-      element('strcmp', { assign_to: compared.own, variable, value }),
+      element('strcmp', { assign_to: compared.own, ...texts }),
       element('test', { assign_to: is, variable: compared.own, compare: 'equal', value: 0 }),
     ];
   }
@@ -173,8 +182,20 @@ export class Captures {
   }
 
   /** An action that keeps the number of a request, as its digits. */
-  sequenceNumber(variable: string): string {
-    return this.#value(variable, ['cseq'], '[0-9]+');
+  sequenceNumber(variable: string, kept?: string): string {
+    return this.#value(variable, ['cseq'], '[0-9]+', kept);
+  }
+
+  /**
+   * Actions that set `is` where the To of a request has a tag that this SIPp has given (`localTag`), and unset it otherwise.
+   * @param spare variables that nobody needs now
+   */
+  isOwnDialog(is: string, request: number, [process, own]: readonly [string, string]): string[] {
+    return [
+      this.text(process, '; *tag=([0-9]+)-', `to${request}`),
+      this.#assignText(own, '[pid]'),
+      ...this.#equal(is, { variable: process, variable2: own }),
+    ];
   }
 
   /** Actions that set a variable when a number that is kept, as its digits, is above that of the newest INVITE. */

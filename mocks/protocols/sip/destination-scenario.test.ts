@@ -178,8 +178,10 @@ test('what no dialog has is refused with 481, what nobody dials with 404, and th
   const scenario = destinationScenario([alive], { ...tcp, switches: [] });
   expect(scenario.match(/<nop next="(done|stray\w+)" test.*\n.*\n<ereg regexp="[^"]*"/g)).toEqual([
     '<nop next="done" test="found">\n<action>\n<ereg regexp="^ACK "',
-    '<nop next="strayInDialog" test="found">\n<action>\n<ereg regexp="; *tag="',
+    '<nop next="strayInDialog" test="isSo">\n<action>\n<ereg regexp="; *tag="',
     '<nop next="strayInvite" test="found">\n<action>\n<ereg regexp="^INVITE "',
+    // An OPTIONS of a dialog is none that asks whether the other end is there.
+    '<nop next="strayInDialog" test="isSo">\n<action>\n<ereg regexp="; *tag="',
   ]);
   expect(scenario.match(/^SIP\/2\.0 [45]\d\d/gm)).toEqual(['SIP/2.0 501', 'SIP/2.0 481', 'SIP/2.0 404']);
 });

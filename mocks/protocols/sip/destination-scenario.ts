@@ -3,11 +3,11 @@ import { compile } from '../../../contracts/matching.ts';
 import { isSipRequest } from '../../../contracts/messages/sip.ts';
 import { statusLine } from './asked.ts';
 import { type AwaitOptions, awaited, awaitRequest, type Bye, cameTo, lateAck } from './awaiting.ts';
-import { Captures, opening } from './captures.ts';
+import { Captures, isSo, opening } from './captures.ts';
 import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
 import { ask, label } from './elements.ts';
 import { movesOf } from './moves.ts';
-import { openDialog, takeWaiting } from './open-dialog.ts';
+import { isLost, lost, openDialog, takeWaiting } from './open-dialog.ts';
 import { AnsweringRequests } from './own-requests.ts';
 import { keywords, ScenarioError } from './render.ts';
 import { repetition } from './repetition.ts';
@@ -17,7 +17,7 @@ import { element, scenarioXml, send } from './xml.ts';
 /** How long a finished UDP transaction answers repeated requests (RFC 3261, section 17.2.2, timer J is 64*T1; T4 suffices here). */
 export const UDP_LINGER_MS = 5_000;
 /** How long to wait for a request that may come or not, in milliseconds. */
-const MAY_COME_MS = 1_000;
+const MAY_COME_MS = 5_000;
 
 export interface DestinationScenarioOptions {
   transport: SipTransport;
@@ -59,7 +59,7 @@ export function destinationScenario(interactions: readonly Interaction[], option
     element('recv', { request: '.*', regexp_match: true, ...gated }, [element('action', {}, taken)]),
     label(gate === undefined ? 'choice' : `pass${first}`),
     ...order.slice(gate === undefined ? 0 : 1).flatMap((at) => choose(branches[at] as Branch, at, captures)),
-    ...strays(transport, captures),
+    ...strays(options, captures),
     label('message'),
     ...controlled(options, captures),
     ...(gate === undefined ? [jump('choice')] : [element('nop', gated), jump(`pass${first}`)]),
@@ -69,6 +69,7 @@ export function destinationScenario(interactions: readonly Interaction[], option
         ? []
         : [label(`gate${at}`), askFirstLine(`run${at}`, branch.trigger, captures), jump(`pass${at}`)]),
       label(`run${at}`),
+      ...askDialog(branch, options, captures),
       ...(asks(branch) ? [captures.opening()] : []),
       ...(isAlone(branch) && options.lingerMs > 0
         ? [
@@ -247,10 +248,27 @@ function controlled({ switches, control }: DestinationScenarioOptions, captures:
   ];
 }
 
-function strays(transport: SipTransport, captures: Captures): string[] {
+/** A request that may stand in a dialog or outside of one begins a branch only where that is what it does there. */
+function askDialog(
+  { isOfFirstLine, method }: Branch,
+  options: DestinationScenarioOptions,
+  captures: Captures,
+): string[] {
+  if (isOfFirstLine && method === 'INVITE') return [];
+  return [...askLost(options, captures), ...(isOfFirstLine ? [askStray(captures)] : [])];
+}
+
+function askLost({ transport, callLimitMs }: DestinationScenarioOptions, captures: Captures): string[] {
+  return transport === 'TCP' && callLimitMs !== undefined ? [ask(lost, isSo, isLost(captures))] : [];
+}
+
+const askStray = (captures: Captures) => ask('strayInDialog', isSo, [captures.within(isSo, 'to0', '; *tag=')]);
+
+function strays(options: DestinationScenarioOptions, captures: Captures): string[] {
   return [
     askFirstLine('done', '^ACK ', captures),
-    ask('strayInDialog', 'found', [captures.within('found', 'to0', '; *tag=')]),
+    ...askLost(options, captures),
+    askStray(captures),
     askFirstLine('strayInvite', '^INVITE ', captures),
     send([statusLine(501, 'Not Implemented', 0, true)], ''),
     jump('end'),
@@ -258,7 +276,7 @@ function strays(transport: SipTransport, captures: Captures): string[] {
     send([statusLine(481, 'Call/Transaction Does Not Exist', 0, false)], ''),
     jump('end'),
     label('strayInvite'),
-    send([statusLine(404, 'Not Found', 0, true)], '', repetition(transport === 'UDP')),
+    send([statusLine(404, 'Not Found', 0, true)], '', repetition(options.transport === 'UDP')),
     element('recv', { request: 'ACK' }),
     jump('end'),
   ];

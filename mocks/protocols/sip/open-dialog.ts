@@ -26,12 +26,15 @@ const directions = { sendonly: 'recvonly', recvonly: 'sendonly', inactive: 'inac
 
 /**
  * What a destination does in a dialog that goes on as no interaction says: it takes what a source may do to any call, hold it again
- * or hang up while it is held. Stands above the elements of the interactions, and is only reached by such a request; goes on at the
- * label `end` when the call is over.
+ * or hang up while it is held, or go on over another connection. Stands above the elements of the interactions, and is only reached by
+ * such a request; goes on at the label `end` when the call is over.
  */
 export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captures: Captures): string[] {
   const rows = captures.takeAgain(rowsAt);
-  const method = [captures.within('wanted', 'request', '^[A-Z]+')];
+  const isMethod = (method: string) => [
+    captures.within('wanted', 'request', '^[A-Z]+'),
+    ...captures.compare(isSo, 'wanted', method),
+  ];
   const offer = [
     element('assignstr', { assign_to: 'wanted', value: 'sendrecv' }),
     captures.text('wanted', `a=(${Object.keys(directions).join('|')})`, 'request'),
@@ -47,12 +50,10 @@ export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captur
     takeRequest('OPTIONS', { optional: true, actions: rows, next: 'there' }),
     ...(transport === 'UDP' ? takeWaiting([], waiting, captures) : []),
     takeRequest(otherMethods, { actions: rows, next: 'unknown', ...waiting }),
+    ...(transport === 'TCP' ? goOn(isMethod, captures) : []),
     label('anyTime'),
-    ask('released', isSo, [
-      ...captures.takeAgain(rowsAt, 'request'),
-      ...method,
-      ...captures.compare(isSo, 'wanted', 'BYE'),
-    ]),
+    ask('released', isSo, [...captures.takeAgain(rowsAt, 'request'), ...isMethod('BYE')]),
+    label('offered'),
     element('nop', {}, [element('action', {}, offer)]),
     ...Object.keys(directions).map((each) => ask(each, isSo, captures.compare(isSo, 'wanted', each))),
     sendAnswer(transport, 'sendrecv'),
@@ -64,6 +65,29 @@ export function openDialog({ transport, callLimitMs }: OpenDialogOptions, captur
     label('released'),
     answer(200, 'OK', 'end'),
   ];
+}
+
+/** Where a request leads whose dialog was up on a connection that is lost. */
+export const lost = 'lost';
+
+/**
+ * What is done with a request of a dialog whose connection is lost: SIPp has ended the call with that, and takes the request for the
+ * first of another. A dialog knows no connection, so it goes on (RFC 3261, section 12).
+ */
+function goOn(isMethod: (method: string) => string[], captures: Captures): string[] {
+  const request = [captures.lastMessage('request'), captures.sequenceNumber('offerNumber', 'request')];
+  return [
+    label(lost),
+    ask('released', isSo, [...request, ...isMethod('BYE')]),
+    ask('offered', isSo, isMethod('INVITE')),
+    ask('there', isSo, isMethod('OPTIONS')),
+    element('nop', { next: 'unknown' }),
+  ];
+}
+
+/** Actions that ask whether a request is of a dialog of this SIPp, in a scenario that has {@link openDialog}. */
+export function isLost(captures: Captures): string[] {
+  return captures.isOwnDialog(isSo, rowsAt, ['wanted', 'request']);
 }
 
 /** Takes what may come at any time also while other elements are done, as on a stream none of it is a copy or comes again. */

@@ -412,6 +412,40 @@ test.each(['TCP', 'UDP'] as const)(
   },
 );
 
+test('a call goes on over another connection when its own is lost', async () => {
+  const first = await dial('TCP');
+  const callId = 'moved';
+  first.send(invite({ transport: 'TCP', local: first.local, callId, number: '1001' }));
+  const ok = await first.received('SIP/2.0 200');
+  const parts = {
+    transport: 'TCP',
+    uri: headerOf(ok, 'Contact').slice(1, -1),
+    to: headerOf(ok, 'To'),
+    callId,
+  } as const;
+  first.send(request({ ...parts, local: first.local, branch: 'moved1', cseq: '1 ACK' }));
+  await first.close();
+  await server('TCP').settled();
+  const offer = {
+    extra: [`Contact: <sip:raw@${first.local}>`, 'Content-Type: application/sdp'],
+    body: `${ANSWER_SDP}a=sendonly\r\n`,
+  };
+  for (const [cseq, status, body] of [
+    ['2 INVITE', '200', offer],
+    ['3 INFO', '501', {}],
+    ['4 OPTIONS', '200', {}],
+    ['5 BYE', '200', {}],
+  ] as const) {
+    const next = await dial('TCP');
+    next.send(request({ ...parts, local: next.local, branch: `moved ${cseq}`, cseq, ...body }));
+    const answer = await next.received(`SIP/2.0 ${status}`);
+    expect([headerOf(answer, 'CSeq'), headerOf(answer, 'To')]).toEqual([cseq, parts.to]);
+    if (body === offer) expect(answer).toMatch(/o=- 1 2 IN IP4 127.0.0.1\r\n.*a=recvonly/s);
+    await next.close();
+    await server('TCP').settled();
+  }
+});
+
 test('what no contract knows is answered by the protocol and recorded', async () => {
   const source = await dial('TCP');
   source.send(invite({ transport: 'TCP', local: source.local, callId: 'strange', number: '4711' }));
@@ -419,8 +453,11 @@ test('what no contract knows is answered by the protocol and recorded', async ()
   const parts = { transport: 'TCP', local: source.local, uri: 'sip:4711@voice.example' } as const;
   const within = { ...parts, callId: 'strange', to: headerOf(refused, 'To') };
   source.send(request({ ...within, branch: 'strange1', cseq: '1 ACK' }));
-  source.send(request({ ...within, branch: 'strange2', cseq: '2 BYE' }));
-  await source.received('SIP/2.0 481');
+  const gone = { ...within, to: '<sip:4711@voice.example>;tag=gone' };
+  for (const cseq of ['2 BYE', '3 OPTIONS']) {
+    source.send(request({ ...gone, branch: cseq, cseq }));
+    expect(headerOf(await source.received('SIP/2.0 481'), 'To')).toBe(gone.to);
+  }
   source.send(request({ ...parts, callId: 'odd', branch: 'odd', cseq: '1 PUBLISH', to: '<sip:4711@voice.example>' }));
   await source.received('SIP/2.0 501');
   const exchanges = await recorded('TCP');
@@ -428,6 +465,7 @@ test('what no contract knows is answered by the protocol and recorded', async ()
     [
       ...['INVITE sip:4711@voice.example', '404 Not Found (INVITE)', 'ACK sip:4711@voice.example'],
       ...['BYE sip:4711@voice.example', '481 Call/Transaction Does Not Exist (BYE)'],
+      ...['OPTIONS sip:4711@voice.example', '481 Call/Transaction Does Not Exist (OPTIONS)'],
     ],
     ['PUBLISH sip:4711@voice.example', '501 Not Implemented (PUBLISH)'],
   ]);
