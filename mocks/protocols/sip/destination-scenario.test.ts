@@ -83,7 +83,7 @@ Content-Length: [len]
 
 
 ]]></send>
-<recv request="ACK"/>
+<recv request="ACK" next="end"/>
 <label id="came0at1"/>
 <nop next="end"/>
 `);

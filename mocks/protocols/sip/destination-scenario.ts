@@ -81,7 +81,6 @@ export function destinationScenario(interactions: readonly Interaction[], option
     label('end'),
     ...(options.lingerMs > 0 ? [element('pause', { milliseconds: options.lingerMs })] : []),
     label('done'),
-    element('nop', {}),
   ];
   const switches = options.switches.map((_, at) => switchOf(at)).join(',');
   return scenarioXml('destination', [
@@ -161,7 +160,9 @@ function followed({ elements, next, ends }: Branch, name: string, going: Going):
     const isMissable = first.method === 'ACK' && first.elements.length === 0 && first.next.length > 0;
     const optional = isMissable && transport === 'TCP' ? ({ optional: true } as const) : {};
     const bye = isMissable && transport === 'UDP' ? byeAfter(first, name) : undefined;
-    const request = { ...first, name: place, options: { ...optional, ...patience }, besides, bye };
+    // At once, without a turn in which SIPp takes no other request.
+    const ending = first.elements.length === 0 && first.next.length === 0 ? { next: 'end' } : {};
+    const request = { ...first, name: place, options: { ...optional, ...patience, ...ending }, besides, bye };
     return [...awaited(elements, request), ...followed(first, name, going), ...lateAck(request)];
   }
   const run = (branch: Branch) => runOf(branch, next, name);
@@ -270,14 +271,11 @@ function strays(options: DestinationScenarioOptions, captures: Captures): string
     ...askLost(options, captures),
     askStray(captures),
     askFirstLine('strayInvite', '^INVITE ', captures),
-    send([statusLine(501, 'Not Implemented', 0, true)], ''),
-    jump('end'),
+    send([statusLine(501, 'Not Implemented', 0, true)], '', { next: 'end' }),
     label('strayInDialog'),
-    send([statusLine(481, 'Call/Transaction Does Not Exist', 0, false)], ''),
-    jump('end'),
+    send([statusLine(481, 'Call/Transaction Does Not Exist', 0, false)], '', { next: 'end' }),
     label('strayInvite'),
     send([statusLine(404, 'Not Found', 0, true)], '', repetition(options.transport === 'UDP')),
-    element('recv', { request: 'ACK' }),
-    jump('end'),
+    awaitRequest('ACK', [], { next: 'end' }),
   ];
 }
