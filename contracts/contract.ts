@@ -38,6 +38,8 @@ export interface Step<C = unknown> {
    * login (PostgreSQL): steps of one name come in one session, those of two names in two. Any session when absent.
    */
   session?: string;
+  /** Sent over a new connection, since its sender has lost the one before; only the source of SIP over TCP can. */
+  reconnected?: true;
 }
 
 /** A part of messages that may be anything, and why no contract demands more of it. */

@@ -77,6 +77,11 @@ describe('a malformed contract', () => {
       'connection 26, "read back", free[0].path: expected a path like $.headers.date, with .* and [*] for any key and any index, got "headers.date"',
     ],
     [
+      'a new connection where none can be lost',
+      withInteraction({ steps: [source({ method: 'GET' }, { reconnected: true })] }),
+      'connection 26, "read back", steps[0].reconnected: expected a step of the source of a connection over SIP/TCP',
+    ],
+    [
       'a step from nobody',
       withInteraction({ steps: [{ from: 'server' as never, content: {} }] }),
       'connection 26, "read back", steps[0].from: expected source or destination',

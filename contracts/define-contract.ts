@@ -15,6 +15,10 @@ function checkStep(contract: Contract, interaction: Interaction, step: Step, fie
   if (step.from !== 'source' && step.from !== 'destination') {
     throw new ContractError(`${where(contract, interaction, `${field}.from`)}: expected source or destination`);
   }
+  if (step.reconnected && (step.from !== 'source' || rowOf(contract).protocol !== 'SIP/TCP')) {
+    const expected = 'expected a step of the source of a connection over SIP/TCP';
+    throw new ContractError(`${where(contract, interaction, `${field}.reconnected`)}: ${expected}`);
+  }
   try {
     compile(step.content);
   } catch (cause) {
@@ -74,8 +78,8 @@ function deepFreeze<T>(value: T): T {
 /**
  * Checks a contract and freezes it.
  * @throws {ContractError} naming connection, interaction and field: an unknown connection number, a part's name that no file can
- * end with, a port that the row does not have, no interaction, no negative one, a description used twice, a missing basis, a template that cannot be compiled, a free
- * part without a path or a reason.
+ * end with, a port that the row does not have, no interaction, no negative one, a description used twice, a missing basis, a template that cannot be compiled, a new
+ * connection where none can be lost, a free part without a path or a reason.
  */
 export function defineContract<C>(contract: Contract<C>): Contract<C> {
   const plain = contract as Contract;

@@ -1,4 +1,13 @@
-import { basicCall, cancelledCall, declinedCall, liveness, refusedCall, unansweredCall } from '../common/sip-calls.ts';
+import {
+  basicCall,
+  cancelledCall,
+  declinedCall,
+  liveness,
+  reconnectedCall,
+  refusedCall,
+  unansweredCall,
+  unseenConnections,
+} from '../common/sip-calls.ts';
 import {
   forwardedCall,
   heldByAddress,
@@ -47,6 +56,13 @@ export default defineContract({
       ),
       given: [answers],
       steps: basicCall('TCP', answering.number),
+    },
+    {
+      description: 'a call whose connection is lost goes on over a new one',
+      basis: documented('RFC 3261, sections 12 (a dialog knows no connection), 12.2.1.1 and 18.1.1'),
+      given: [answers],
+      steps: reconnectedCall('TCP', answering.number),
+      only: unseenConnections,
     },
     {
       description: 'requests of a dialog go through a proxy that stays on its route',

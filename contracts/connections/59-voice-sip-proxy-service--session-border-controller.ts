@@ -1,4 +1,13 @@
-import { basicCall, cancelledCall, declinedCall, liveness, refusedCall, retriedCall } from '../common/sip-calls.ts';
+import {
+  basicCall,
+  cancelledCall,
+  declinedCall,
+  liveness,
+  reconnectedCall,
+  refusedCall,
+  retriedCall,
+  unseenConnections,
+} from '../common/sip-calls.ts';
 import {
   announcedCall,
   answeredWith,
@@ -61,6 +70,13 @@ export default defineContract({
       basis: documented('RFC 3261, sections 12, 13, 15 and 18.3'),
       given: [answers],
       steps: basicCall('TCP', pstn.answering),
+    },
+    {
+      description: 'a call whose connection is lost goes on over a new one',
+      basis: documented('RFC 3261, sections 12 (a dialog knows no connection), 12.2.1.1 and 18.1.1'),
+      given: [answers],
+      steps: reconnectedCall('TCP', pstn.answering),
+      only: unseenConnections,
     },
     {
       description: 'a call to the public network begins with an announcement',

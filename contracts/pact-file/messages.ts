@@ -13,6 +13,7 @@ export function pactMessage(step: Step): Record<string, unknown> {
       repeat: step.repeat,
       lane: step.lane,
       session: step.session,
+      reconnected: step.reconnected,
     }),
     matchingRules: filled({ body: matchingRules }),
     generators: filled({ body: generators }),

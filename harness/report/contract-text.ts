@@ -41,6 +41,7 @@ function stepLines(step: Step): string[] {
     step.repeat && 'may repeat',
     step.lane && `lane ${step.lane}`,
     step.session && `session ${step.session}`,
+    step.reconnected && 'over a new connection',
   ].filter(Boolean);
   const arrow = step.from === 'source' ? '->' : '<-';
   const head = `    ${arrow} ${step.from}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`;

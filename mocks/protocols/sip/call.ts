@@ -10,6 +10,7 @@ import { runDirectory } from '../../process.ts';
 import type { RecordedMessage } from './dedupe.ts';
 import { destinationScenario } from './destination-scenario.ts';
 import { MessageLog } from './log.ts';
+import { ReconnectingLine } from './reconnecting.ts';
 import { authentication, type CallOutcome, commonArguments, EXIT_PORT_IN_USE, runCall, sippFiles } from './sipp.ts';
 import { sourceScenario } from './source-scenario.ts';
 import { assertIpv4, type SipTransport } from './transport.ts';
@@ -38,11 +39,24 @@ export async function placeCall(call: Call, to: Address): Promise<CallOutcome> {
   const uniqueName = () => randomBytes(8).toString('hex');
   const scenario = sourceScenario(interaction, { transport, values, lingerMs: LINGER_MS, uniqueName });
   const host = await localHostTowards(to);
-  return await attempts(scenario, async (directory) => {
-    const local = { host, port: await freePort(host) };
-    const args = [...(await commonArguments(local, transport)), ...authentication(interaction, values)];
-    return await runCall({ directory, args, to, ...limits(call) });
-  });
+  const line = transport === 'TCP' ? reconnectingLine(interaction, to) : undefined;
+  try {
+    const at = line === undefined ? to : await line.listen(host);
+    return await attempts(scenario, async (directory) => {
+      const local = { host, port: await freePort(host) };
+      const args = [...(await commonArguments(local, transport)), ...authentication(interaction, values)];
+      return await runCall({ directory, args, to: at, ...limits(call) });
+    });
+  } finally {
+    line?.close();
+  }
+}
+
+/** What loses the connection where the interaction says so; undefined where it never does. */
+function reconnectingLine({ steps }: Interaction, to: Address): ReconnectingLine | undefined {
+  const ofSource = steps.filter(({ from }) => from === 'source');
+  const before = new Set([...ofSource.keys()].filter((at) => ofSource[at]?.reconnected));
+  return before.size === 0 ? undefined : new ReconnectingLine(to, before);
 }
 
 /** Lets SIPp play the source of a dialog that the destination opens, once. */

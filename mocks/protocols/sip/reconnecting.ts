@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Address } from '../../adapter.ts';
+import { listenOn } from '../../listen.ts';
+import { SipFramer } from './framing.ts';
+
+/** How long the other end may keep a connection that this end has closed, in milliseconds. */
+const CLOSING_MS = 1_000;
+
+/**
+ * Stands between a source that keeps one connection and its destination, and loses the connection to the destination before some of the
+ * messages: it closes it and sends them over a new one. SIPp itself ends a call with its connection.
+ */
+export class ReconnectingLine {
+  readonly #to: Address;
+  /** Messages of the source that begin a new connection, counted from 0. */
+  readonly #before: ReadonlySet<number>;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(to: Address, before: ReadonlySet<number>) {
+    this.#to = to;
+    this.#before = before;
+    this.#server = createServer({ noDelay: true }, (source) => void this.#serve(source));
+  }
+
+  /** @returns where the source is to connect to @throws Error with one sentence when the address cannot be had */
+  listen(host: string): Promise<Address> {
+    return listenOn(this.#server, { host, port: 0 });
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+
+  /** Where a connection fails the source loses its own, as it would have without this. */
+  async #serve(source: Socket): Promise<void> {
+    this.#keep(source);
+    const framer = new SipFramer();
+    let sent = 0;
+    try {
+      let destination = await this.#open(source);
+      for await (const bytes of source) {
+        for (const message of framer.push(bytes as Buffer)) {
+          if (this.#before.has(sent)) destination = await this.#reopen(destination, source);
+          destination.write(message);
+          sent += 1;
+        }
+      }
+      destination.end();
+    } catch {
+      source.destroy();
+    }
+  }
+
+  async #open(source: Socket): Promise<Socket> {
+    const { host, port } = this.#to;
+    const destination = connect({ host, port, noDelay: true });
+    this.#keep(destination);
+    await once(destination, 'connect');
+    destination.on('data', (bytes) => source.write(bytes));
+    destination.once('close', () => {
+      // One that was lost on purpose is no longer there by then.
+      if (this.#sockets.delete(destination)) source.destroy();
+    });
+    return destination;
+  }
+
+  async #reopen(lost: Socket, source: Socket): Promise<Socket> {
+    this.#sockets.delete(lost);
+    lost.setTimeout(CLOSING_MS, () => lost.destroy());
+    const closed = once(lost, 'close');
+    lost.end();
+    await closed;
+    return await this.#open(source);
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+  }
+}
