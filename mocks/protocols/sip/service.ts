@@ -54,3 +54,9 @@ export function credentials({ user, password }: { user: string; password: string
 export function beginning(name: string, values: StateSet['values'] = {}): StateHandler<SipWorld> {
   return (world) => world.begin(name, values);
 }
+
+/** What the mocks over TCP leave out of what becomes of a dialog whose connection is lost, since SIPp ends its calls with a connection. */
+export const streamLimits = [
+  'a dialog that goes on over another connection is a plain call: it is held, taken back, asked whether it is there, and released',
+  'an answer goes over the connection that its dialog began on, as long as that is open',
+] as const;

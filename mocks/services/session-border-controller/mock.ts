@@ -5,6 +5,7 @@ import {
   credentials,
   dialledState,
   type SipServiceMock,
+  streamLimits,
   switchState,
 } from '../../protocols/sip/service.ts';
 
@@ -43,6 +44,7 @@ const mock: SipServiceMock = {
     'media: nothing is sent to the ports of the session descriptions',
     'the answer to a challenge: it is taken as it is, since SIPp reads credentials of a proxy only to write them',
     'several trunks, each on a port of its own',
+    ...streamLimits,
     'time: a session is as long as its dialog, and an announcement as long as it takes to say so',
   ],
 };

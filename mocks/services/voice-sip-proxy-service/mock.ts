@@ -1,6 +1,6 @@
 import { world } from '../../../contracts/world.ts';
 import type { RelayingMock } from '../../protocols/sip/proxy/relaying.ts';
-import { always, beginning, dialledState, switchState } from '../../protocols/sip/service.ts';
+import { always, beginning, dialledState, streamLimits, switchState } from '../../protocols/sip/service.ts';
 import { relaying } from './relaying.ts';
 
 const LIMIT_REACHED = 'the limit of new dialogs is reached';
@@ -53,6 +53,8 @@ const mock: RelayingMock = {
   notModelled: [
     'forwarding while no other end runs beside it: no second leg, so no Via or Max-Forwards of a proxy',
     'the rate limit counts nothing: it is reached or not',
+    'a connection that it closes in a call, and another proxy to go to then',
+    ...streamLimits,
     'time: a session is as long as its dialog, and a call rings no longer than it takes to say so',
   ],
 };
