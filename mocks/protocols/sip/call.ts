@@ -41,7 +41,7 @@ export async function placeCall(call: Call, to: Address): Promise<CallOutcome> {
   const host = await localHostTowards(to);
   const line = transport === 'TCP' ? reconnectingLine(interaction, to) : undefined;
   try {
-    const at = line === undefined ? to : await line.listen(host);
+    const at = line === undefined ? to : await line.listen();
     return await attempts(scenario, async (directory) => {
       const local = { host, port: await freePort(host) };
       const args = [...(await commonArguments(local, transport)), ...authentication(interaction, values)];

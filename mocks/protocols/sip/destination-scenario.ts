@@ -3,14 +3,14 @@ import { compile } from '../../../contracts/matching.ts';
 import { isSipRequest } from '../../../contracts/messages/sip.ts';
 import { statusLine } from './asked.ts';
 import { type AwaitOptions, awaited, awaitRequest, type Bye, cameTo, lateAck } from './awaiting.ts';
-import { Captures, isSo, opening } from './captures.ts';
+import { Captures, opening } from './captures.ts';
 import { type Branch, dialogTree, moreSpecialFirst } from './dialog-tree.ts';
-import { ask, label } from './elements.ts';
+import { label } from './elements.ts';
 import { movesOf } from './moves.ts';
-import { isLost, lost, openDialog, takeWaiting } from './open-dialog.ts';
+import { openDialog, takeWaiting } from './open-dialog.ts';
 import { AnsweringRequests } from './own-requests.ts';
 import { keywords, ScenarioError } from './render.ts';
-import { repetition } from './repetition.ts';
+import { askDialog, askFirstLine, strays } from './strays.ts';
 import type { SipTransport } from './transport.ts';
 import { element, scenarioXml, send } from './xml.ts';
 
@@ -135,11 +135,6 @@ function choose({ gate, isOfFirstLine, trigger }: Branch, at: number, captures: 
   return [isOfFirstLine ? askFirstLine(`run${at}`, trigger, captures) : jump(`run${at}`, `hit${at}`)];
 }
 
-/** Goes on at a label, and never comes back, where the first line of the request fits an expression. */
-function askFirstLine(next: string, expression: string, captures: Captures): string {
-  return ask(next, 'found', [captures.within('found', opening, expression)]);
-}
-
 interface Going {
   transport: SipTransport;
   captures: Captures;
@@ -246,36 +241,5 @@ function controlled({ switches, control }: DestinationScenarioOptions, captures:
     label('confirmed'),
     send([statusLine(200, 'OK', 0, true)], '', { next: 'done' }),
     label('another'),
-  ];
-}
-
-/** A request that may stand in a dialog or outside of one begins a branch only where that is what it does there. */
-function askDialog(
-  { isOfFirstLine, method }: Branch,
-  options: DestinationScenarioOptions,
-  captures: Captures,
-): string[] {
-  if (isOfFirstLine && method === 'INVITE') return [];
-  return [...askLost(options, captures), ...(isOfFirstLine ? [askStray(captures)] : [])];
-}
-
-function askLost({ transport, callLimitMs }: DestinationScenarioOptions, captures: Captures): string[] {
-  return transport === 'TCP' && callLimitMs !== undefined ? [ask(lost, isSo, isLost(captures))] : [];
-}
-
-const askStray = (captures: Captures) => ask('strayInDialog', isSo, [captures.within(isSo, 'to0', '; *tag=')]);
-
-function strays(options: DestinationScenarioOptions, captures: Captures): string[] {
-  return [
-    askFirstLine('done', '^ACK ', captures),
-    ...askLost(options, captures),
-    askStray(captures),
-    askFirstLine('strayInvite', '^INVITE ', captures),
-    send([statusLine(501, 'Not Implemented', 0, true)], '', { next: 'end' }),
-    label('strayInDialog'),
-    send([statusLine(481, 'Call/Transaction Does Not Exist', 0, false)], '', { next: 'end' }),
-    label('strayInvite'),
-    send([statusLine(404, 'Not Found', 0, true)], '', repetition(options.transport === 'UDP')),
-    awaitRequest('ACK', [], { next: 'end' }),
   ];
 }

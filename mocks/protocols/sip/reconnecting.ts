@@ -8,8 +8,8 @@ import { SipFramer } from './framing.ts';
 const CLOSING_MS = 1_000;
 
 /**
- * Stands between a source that keeps one connection and its destination, and loses the connection to the destination before some of the
- * messages: it closes it and sends them over a new one. SIPp itself ends a call with its connection.
+ * Stands between a source that keeps one connection and its destination, and loses the connection to the destination before some of
+ * the messages: it closes that, and sends them over a new one. SIPp itself ends a call with its connection.
  */
 export class ReconnectingLine {
   readonly #to: Address;
@@ -24,9 +24,9 @@ export class ReconnectingLine {
     this.#server = createServer({ noDelay: true }, (source) => void this.#serve(source));
   }
 
-  /** @returns where the source is to connect to @throws Error with one sentence when the address cannot be had */
-  listen(host: string): Promise<Address> {
-    return listenOn(this.#server, { host, port: 0 });
+  /** @returns where the source is to connect to, on loopback */
+  listen(): Promise<Address> {
+    return listenOn(this.#server, { host: '127.0.0.1', port: 0 });
   }
 
   close(): void {
@@ -62,7 +62,7 @@ export class ReconnectingLine {
     destination.on('data', (bytes) => source.write(bytes));
     destination.once('close', () => {
       // One that was lost on purpose is no longer there by then.
-      if (this.#sockets.delete(destination)) source.destroy();
+      if (this.#sockets.delete(destination)) source.destroySoon();
     });
     return destination;
   }
