@@ -12,10 +12,10 @@ import { mountebank } from './tcp/peers.ts';
 /**
  * Requests per second of the Tenant Service's mock (decoding, contract match, answer, record) against a bare node:net server
  * that reads each frame with the same codec, looks it up and writes the answer, against an echo of the bytes of the same frames,
- * which reads none, and, with `--peers`, against mountebank. Every server has a process of its own, a new one each time, as what the
- * compiler makes of one differs; the load has another, and every byte of every answer is compared. The figures to quote are the ratios: each is taken within a round, in which every
- * target has its turn, and the median of the rounds is printed with the least and the most. `--rounds 3` is quicker and says
- * less, `--json` prints JSON. It fails when a ratio is below what is asked of it.
+ * which reads none, and, with `--peers`, against mountebank. Every server has a process of its own, a new one each time, as what
+ * the compiler makes of one differs; the load has another, and every byte of every answer is compared. The figures to quote are
+ * the ratios: each is taken within a round, in which every target has its turn, and the median of the rounds is printed with the
+ * least and the most. `--rounds 3` is quicker and says less, `--json` prints JSON. It fails when a ratio is below what is asked of it.
  */
 const connections = 32;
 const warmUpMs = 1_000;

@@ -78,8 +78,8 @@ function deepFreeze<T>(value: T): T {
 /**
  * Checks a contract and freezes it.
  * @throws {ContractError} naming connection, interaction and field: an unknown connection number, a part's name that no file can
- * end with, a port that the row does not have, no interaction, no negative one, a description used twice, a missing basis, a template that cannot be compiled, a new
- * connection where none can be lost, a free part without a path or a reason.
+ * end with, a port that the row does not have, no interaction, no negative one, a description used twice, a missing basis, a template
+ * that cannot be compiled, a new connection where none can be lost, a free part without a path or a reason.
  */
 export function defineContract<C>(contract: Contract<C>): Contract<C> {
   const plain = contract as Contract;

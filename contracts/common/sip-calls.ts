@@ -14,18 +14,6 @@ export function basicCall(wire: SipWire, number: string, options: InviteOptions 
   return [...answeredCall(wire, number, options), bye(), released()];
 }
 
-/** A call whose connection is lost while it is up, and which goes on over a new one. */
-export function reconnectedCall(wire: SipWire, number: string, options: InviteOptions = {}): SipStep[] {
-  const { bye, released } = sipSteps(wire);
-  return [...answeredCall(wire, number, options), { ...bye(), reconnected: true }, released()];
-}
-
-/** Why the source of such a call is not judged. */
-export const unseenConnections = {
-  side: 'destination',
-  reason: 'a mock does not see over which connection a message comes',
-} as const;
-
 /** What a refused call has otherwise than a plain one. */
 export interface RefusalOptions {
   invite?: InviteOptions;

@@ -1,13 +1,4 @@
-import {
-  basicCall,
-  cancelledCall,
-  declinedCall,
-  liveness,
-  reconnectedCall,
-  refusedCall,
-  unansweredCall,
-  unseenConnections,
-} from '../common/sip-calls.ts';
+import { basicCall, cancelledCall, declinedCall, liveness, refusedCall, unansweredCall } from '../common/sip-calls.ts';
 import {
   forwardedCall,
   heldByAddress,
@@ -19,6 +10,7 @@ import {
   talkingCall,
 } from '../common/sip-flows.ts';
 import { callIdHeader, opensUntagged, reason } from '../common/sip-parts.ts';
+import { reconnectedCall } from '../common/sip-reconnected.ts';
 import { referredCall, referTo } from '../common/sip-referral.ts';
 import { lengthenedCall, refreshedCall } from '../common/sip-timers.ts';
 import { lostDialog } from '../common/sip-within.ts';
@@ -57,13 +49,7 @@ export default defineContract({
       given: [answers],
       steps: basicCall('TCP', answering.number),
     },
-    {
-      description: 'a call whose connection is lost goes on over a new one',
-      basis: documented('RFC 3261, sections 12 (a dialog knows no connection), 12.2.1.1 and 18.1.1'),
-      given: [answers],
-      steps: reconnectedCall('TCP', answering.number),
-      only: unseenConnections,
-    },
+    reconnectedCall(answering.number, answers),
     {
       description: 'requests of a dialog go through a proxy that stays on its route',
       basis: documented('RFC 3261, sections 12.1.2, 12.2.1.1 and 16.6 (step 4)'),

@@ -1,13 +1,4 @@
-import {
-  basicCall,
-  cancelledCall,
-  declinedCall,
-  liveness,
-  reconnectedCall,
-  refusedCall,
-  retriedCall,
-  unseenConnections,
-} from '../common/sip-calls.ts';
+import { basicCall, cancelledCall, declinedCall, liveness, refusedCall, retriedCall } from '../common/sip-calls.ts';
 import {
   announcedCall,
   answeredWith,
@@ -17,6 +8,7 @@ import {
   routedCall,
 } from '../common/sip-flows.ts';
 import { cause, listedTwice, opensUntagged, reason, sipDomain } from '../common/sip-parts.ts';
+import { reconnectedCall } from '../common/sip-reconnected.ts';
 import { referredCall, referTo, unreferredCall } from '../common/sip-referral.ts';
 import { digest, freeAlgorithm } from '../common/sip-registration.ts';
 import { answerWithEvents } from '../common/sip-session.ts';
@@ -71,13 +63,7 @@ export default defineContract({
       given: [answers],
       steps: basicCall('TCP', pstn.answering),
     },
-    {
-      description: 'a call whose connection is lost goes on over a new one',
-      basis: documented('RFC 3261, sections 12 (a dialog knows no connection), 12.2.1.1 and 18.1.1'),
-      given: [answers],
-      steps: reconnectedCall('TCP', pstn.answering),
-      only: unseenConnections,
-    },
+    reconnectedCall(pstn.answering, answers),
     {
       description: 'a call to the public network begins with an announcement',
       basis: documented('RFC 3261, sections 13.2.1 and 21.1.5; RFC 3960, for early media'),

@@ -41,7 +41,8 @@ export async function placeCall(call: Call, to: Address): Promise<CallOutcome> {
   const host = await localHostTowards(to);
   const line = transport === 'TCP' ? reconnectingLine(interaction, to) : undefined;
   try {
-    const at = line === undefined ? to : await line.listen();
+    // Where the destination takes no connection SIPp says so itself.
+    const at = (await line?.listen().catch(() => undefined)) ?? to;
     return await attempts(scenario, async (directory) => {
       const local = { host, port: await freePort(host) };
       const args = [...(await commonArguments(local, transport)), ...authentication(interaction, values)];

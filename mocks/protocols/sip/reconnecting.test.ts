@@ -3,7 +3,9 @@ import { afterEach, expect, test } from '@jest/globals';
 import contract from '../../../contracts/connections/51-voice-sip-cluster-service--voice-sip-proxy-service.ts';
 import type { Interaction } from '../../../contracts/contract.ts';
 import { judge } from '../../../contracts/conversation.ts';
+import { type Address, UnreachableError } from '../../adapter.ts';
 import { listenOn } from '../../listen.ts';
+import { freePort } from '../../ports.ts';
 import { adapter } from './adapter.ts';
 import { answering, headerOf, methodOf, type RawPeer, responseTo } from './fixtures/raw-peer.ts';
 import { SipFramer } from './framing.ts';
@@ -55,10 +57,12 @@ async function destinationOf({ forgets, most = Number.POSITIVE_INFINITY }: Desti
   return { address, heard };
 }
 
+const playAt = (address: Address) =>
+  adapter.play({ contract: contract as never, interaction, values: {} }, address, AbortSignal.timeout(20_000));
+
 async function played(options: Destination) {
   const { address, heard } = await destinationOf(options);
-  const performance = { contract: contract as never, interaction, values: {} };
-  const { messages, failure } = await adapter.play(performance, address, AbortSignal.timeout(20_000));
+  const { messages, failure } = await playAt(address);
   const said = judge(interaction, messages, adapter.profile, 'destination').map(({ message }) => message);
   return { said, failure: failure?.message.replace(`${address.port}`, 'port'), heard };
 }
@@ -79,4 +83,12 @@ test('a destination that takes no new connection is told so', async () => {
   const { failure, heard } = await played({ most: 1 });
   expect(heard).toEqual(twoConnections.slice(0, 1));
   expect(failure).toBe('127.0.0.1:port closed the connection; 200 OK (BYE) had not come.');
+});
+
+test('a destination that takes no connection at all is not reached', async () => {
+  const port = await freePort();
+  const { failure } = await playAt({ host: '127.0.0.1', port });
+  expect(failure).toEqual(
+    new UnreachableError(`127.0.0.1:${port} refused the TCP connection; is anything listening there?`),
+  );
 });

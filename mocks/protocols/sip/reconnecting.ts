@@ -21,12 +21,18 @@ export class ReconnectingLine {
   constructor(to: Address, before: ReadonlySet<number>) {
     this.#to = to;
     this.#before = before;
-    this.#server = createServer({ noDelay: true }, (source) => void this.#serve(source));
+    this.#server = createServer({ noDelay: true });
   }
 
-  /** @returns where the source is to connect to, on loopback */
-  listen(): Promise<Address> {
-    return listenOn(this.#server, { host: '127.0.0.1', port: 0 });
+  /**
+   * Connects to the destination, and listens for one source.
+   * @returns where the source is to connect to, on loopback
+   * @throws Error where the destination takes no connection
+   */
+  async listen(): Promise<Address> {
+    const first = await this.#open();
+    this.#server.once('connection', (source) => void this.#serve(source, first));
+    return await listenOn(this.#server, { host: '127.0.0.1', port: 0 });
   }
 
   close(): void {
@@ -34,16 +40,21 @@ export class ReconnectingLine {
     this.#server.close();
   }
 
-  /** Where a connection fails the source loses its own, as it would have without this. */
-  async #serve(source: Socket): Promise<void> {
+  /** Where a later connection fails the source loses its own, as it would have without this. */
+  async #serve(source: Socket, first: Socket): Promise<void> {
     this.#keep(source);
     const framer = new SipFramer();
+    let destination = first;
     let sent = 0;
+    this.#answer(source, destination);
     try {
-      let destination = await this.#open(source);
       for await (const bytes of source) {
         for (const message of framer.push(bytes as Buffer)) {
-          if (this.#before.has(sent)) destination = await this.#reopen(destination, source);
+          if (this.#before.has(sent)) {
+            await this.#lose(destination);
+            destination = await this.#open();
+            this.#answer(source, destination);
+          }
           destination.write(message);
           sent += 1;
         }
@@ -54,26 +65,28 @@ export class ReconnectingLine {
     }
   }
 
-  async #open(source: Socket): Promise<Socket> {
+  async #open(): Promise<Socket> {
     const { host, port } = this.#to;
     const destination = connect({ host, port, noDelay: true });
     this.#keep(destination);
     await once(destination, 'connect');
+    return destination;
+  }
+
+  #answer(source: Socket, destination: Socket): void {
     destination.on('data', (bytes) => source.write(bytes));
     destination.once('close', () => {
       // One that was lost on purpose is no longer there by then.
       if (this.#sockets.delete(destination)) source.destroySoon();
     });
-    return destination;
   }
 
-  async #reopen(lost: Socket, source: Socket): Promise<Socket> {
-    this.#sockets.delete(lost);
-    lost.setTimeout(CLOSING_MS, () => lost.destroy());
-    const closed = once(lost, 'close');
-    lost.end();
-    await closed;
-    return await this.#open(source);
+  async #lose(destination: Socket): Promise<void> {
+    this.#sockets.delete(destination);
+    if (destination.closed) return;
+    destination.setTimeout(CLOSING_MS, () => destination.destroy());
+    destination.end();
+    await once(destination, 'close');
   }
 
   #keep(socket: Socket): void {
