@@ -127,8 +127,8 @@ interface Letter {
   unit?: Unit;
 }
 
-const any = Number.POSITIVE_INFINITY;
-const year: Letter = { most: any, part: (count) => digits(count), unit: 'year' };
+const unlimited = Number.POSITIVE_INFINITY;
+const year: Letter = { most: unlimited, part: (count) => digits(count), unit: 'year' };
 const numeric = (lowest: number, highest: number): Letter => ({ most: 2, part: () => digits(2, lowest, highest) });
 const monthNumber = digits(2, 1, 12);
 const quarterNumber = digits(2, 1, 4);
@@ -144,7 +144,7 @@ const letters: Readonly<Record<string, Letter>> = {
     unit: 'month',
   },
   L: { most: 5, part: () => monthNumber, unit: 'month' },
-  D: { most: any, part: () => digits(3, 1, 356) },
+  D: { most: unlimited, part: () => digits(3, 1, 356) },
   d: { ...numeric(1, 31), unit: 'day' },
   Q: {
     most: 5,
@@ -164,10 +164,10 @@ const letters: Readonly<Record<string, Letter>> = {
   K: numeric(0, 11),
   m: { most: 2, part: () => minute },
   s: { most: 2, part: () => second },
-  S: { most: any, part: (count) => digits(count) },
-  n: { most: any, part: () => matches(/[0-9]+/) },
-  A: { most: any, part: () => matches(/[0-9]+/) },
-  N: { most: any, part: () => matches(/[0-9]+/) },
+  S: { most: unlimited, part: (count) => digits(count) },
+  n: { most: unlimited, part: () => matches(/[0-9]+/) },
+  A: { most: unlimited, part: () => matches(/[0-9]+/) },
+  N: { most: unlimited, part: () => matches(/[0-9]+/) },
   x: { most: 5, part: offset },
   X: { most: 5, part: (count) => either(literal('Z'), offset(count)) },
   Z: { most: 5, part: offsetZ },

@@ -190,7 +190,8 @@ export class Captures {
    * Actions that set `is` where the To of a request has a tag that this SIPp has given (`localTag`), and unset it otherwise.
    * @param spare variables that nobody needs now
    */
-  isOwnDialog(is: string, request: number, [process, own]: readonly [string, string]): string[] {
+  isOwnDialog(is: string, request: number, spare: readonly [string, string]): string[] {
+    const [process, own] = spare;
     return [
       this.text(process, '; *tag=([0-9]+)-', `to${request}`),
       this.#assignText(own, '[pid]'),

@@ -3,83 +3,30 @@ import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
 import sipProxy from '../../../contracts/connections/51-voice-sip-cluster-service--voice-sip-proxy-service.ts';
 import webrtc from '../../../contracts/connections/57-voice-sip-proxy-service--webrtc-media-service.ts';
-import { type Interaction, state } from '../../../contracts/contract.ts';
-import { judge } from '../../../contracts/conversation.ts';
+import { state } from '../../../contracts/contract.ts';
 import { isSipResponse, type SipRequest } from '../../../contracts/messages/sip.ts';
 import { world } from '../../../contracts/world.ts';
-import { type Exchange, type MockServer, UnknownStateError } from '../../adapter.ts';
+import { type Exchange, UnknownStateError } from '../../adapter.ts';
 import { assertFree } from '../../ports.ts';
 import { harnessFolder } from '../../process/layout.ts';
-import sipProxyMock from '../../services/voice-sip-proxy-service/mock.ts';
-import webrtcMock from '../../services/webrtc-media-service/mock.ts';
 import { adapter } from './adapter.ts';
-import {
-  ANSWER_SDP,
-  headerOf,
-  invite,
-  type RawSource,
-  type RequestOptions,
-  rawSource,
-  request,
-} from './fixtures/raw-peer.ts';
+import { headerOf, invite, type RequestOptions, request } from './fixtures/raw-peer.ts';
+import { answered, local, numberOf, served, wires } from './fixtures/served.ts';
 import { sippFiles } from './sipp.ts';
 import type { SipTransport } from './transport.ts';
 
-const local = { host: '127.0.0.1', port: 0 };
-const wires = {
-  TCP: { contracts: [sipProxy as never], service: sipProxyMock as never },
-  UDP: { contracts: [webrtc as never], service: webrtcMock as never },
-};
+const { server, dial, recorded, said } = served();
+
 /** The message log of the mock that has heard most. */
 async function longestLog(): Promise<string> {
   const names = (await readdir(harnessFolder())).filter((name) => name.startsWith('sipp-destination-'));
   const logs = names.map((name) => join(harnessFolder(), name, sippFiles.log));
   const sizes = await Promise.all(logs.map(async (path) => ({ path, size: (await stat(path)).size })));
   return sizes.toSorted((a, b) => b.size - a.size)[0]?.path as string;
-}
-
-const servers = new Map<SipTransport, MockServer>();
-const sources: RawSource[] = [];
-
-const server = (transport: SipTransport) => servers.get(transport) as MockServer;
-
-beforeAll(async () => {
-  for (const transport of ['TCP', 'UDP'] as const) {
-    servers.set(transport, await adapter.serve({ ...wires[transport], listen: local }));
-  }
-});
-afterEach(async () => {
-  await Promise.all(sources.splice(0).map((source) => source.close()));
-  // SIPp logs a message when it has sent it: what the other end has already may not be in the log.
-  await Promise.all([...servers.values()].map((each) => each.settled()));
-  for (const each of servers.values()) each.clear();
-});
-afterAll(async () => {
-  await Promise.all([...servers.values()].map((each) => each.close()));
-});
-
-async function dial(transport: SipTransport): Promise<RawSource> {
-  const source = await rawSource(transport, server(transport).address);
-  sources.push(source);
-  return source;
-}
-
-async function recorded(transport: SipTransport): Promise<readonly Exchange[]> {
-  await server(transport).settled();
-  return server(transport).exchanges();
-}
-
-/** What the judge says of the source of the only exchange. */
-async function said(transport: SipTransport, words: string): Promise<string[]> {
-  const interactions = [...sipProxy.interactions, ...webrtc.interactions] as Interaction[];
-  const interaction = interactions.find(({ description }) => description.includes(words)) as Interaction;
-  const exchanges = await recorded(transport);
-  expect(exchanges).toHaveLength(1);
-  return judge(interaction, exchanges[0]?.messages ?? [], adapter.profile, 'source').map(({ message }) => message);
 }
 
 interface Call {
@@ -110,9 +57,6 @@ async function call({ transport, number, callId, change = (text) => text, withou
   source.send(change(request(inDialog(`${callId}3`, '2 BYE'))));
   await source.received('SIP/2.0 200');
 }
-
-const answered = { TCP: 'an offer is answered', UDP: 'offered to a browser agent' };
-const numberOf = { TCP: '1001', UDP: '1002' };
 
 describe.each(['TCP', 'UDP'] as const)('a source over %s', (transport) => {
   test('that keeps the contract is passed', async () => {
@@ -238,212 +182,6 @@ test('a source that sends no Content-Length on TCP is told so', async () => {
   expect(await said('TCP', 'OPTIONS is answered')).toEqual([
     '$.headers.content-length: expected an integer like 0, got nothing (the key is missing)',
   ]);
-});
-
-test('a copy of an INVITE that comes late over UDP is no re-INVITE', async () => {
-  const source = await dial('UDP');
-  const opening = invite({ transport: 'UDP', local: source.local, callId: 'late', number: numberOf.UDP });
-  source.send(opening);
-  const ok = await source.received('SIP/2.0 200');
-  const uri = headerOf(ok, 'Contact').slice(1, -1);
-  const to = headerOf(ok, 'To');
-  const parts = {
-    transport: 'UDP',
-    local: source.local,
-    callId: 'late',
-    to,
-    uri,
-  } as const;
-  source.send(request({ ...parts, branch: 'late2', cseq: '1 ACK' }));
-  source.send(opening);
-  source.send(request({ ...parts, branch: 'late3', cseq: '2 BYE' }));
-  expect(headerOf(await source.received('SIP/2.0 200'), 'CSeq')).toBe('2 BYE');
-  expect(await said('UDP', answered.UDP)).toEqual([]);
-});
-
-test('a copy of an INVITE that comes while it is being answered over UDP does not keep the answer back', async () => {
-  const source = await dial('UDP');
-  const answer = async (callId: string): Promise<string> => {
-    const ok = await source.received('SIP/2.0 200');
-    return headerOf(ok, 'Call-ID') === callId ? ok : answer(callId);
-  };
-  const answered: string[] = [];
-  const callIds = Array.from({ length: 200 }, (_, call) => `copied${call}`);
-  for (const [call, callId] of callIds.entries()) {
-    const opening = invite({ transport: 'UDP', local: source.local, callId, number: numberOf.UDP });
-    source.send(opening);
-    await nextTurn();
-    // Between two of the answers there is little time, and no telling when.
-    const copyAtMs = performance.now() + call / 150;
-    while (performance.now() < copyAtMs);
-    source.send(opening);
-    const ok = await answer(callId);
-    answered.push(headerOf(ok, 'Call-ID'));
-    const to = headerOf(ok, 'To');
-    const parts = { transport: 'UDP', local: source.local, callId, uri: 'sip:destination@127.0.0.1', to } as const;
-    source.send(request({ ...parts, branch: `${callId}2`, cseq: '1 ACK' }));
-  }
-  expect(answered).toEqual(callIds);
-});
-
-test('what overtakes an ACK over UDP is answered when that has come, and a copy of an earlier ACK is none', async () => {
-  const source = await dial('UDP');
-  const callId = 'overtaken';
-  source.send(invite({ transport: 'UDP', local: source.local, callId, number: numberOf.UDP }));
-  const ok = await source.received('SIP/2.0 200');
-  const uri = headerOf(ok, 'Contact').replace(/[<>]/g, '');
-  const next = (cseq: string, parts: Partial<RequestOptions> = {}) =>
-    source.send(
-      request({
-        transport: 'UDP',
-        local: source.local,
-        uri,
-        to: headerOf(ok, 'To'),
-        callId,
-        branch: cseq,
-        cseq,
-        ...parts,
-      }),
-    );
-  const offer = (direction: string) => ({
-    extra: [`Contact: <sip:raw@${source.local}>`, 'Content-Type: application/sdp'],
-    body: ANSWER_SDP.replace('m=audio 9000 RTP/AVP 0', `$&\r\na=${direction}`),
-  });
-  const answer = async (cseq: string) => {
-    for (;;) {
-      const text = await source.received('SIP/2.0 200');
-      if (headerOf(text, 'CSeq') === cseq) return /a=(send|recv|inactive)\w*/.exec(text)?.[0];
-    }
-  };
-  next('2 INVITE', offer('sendonly'));
-  // It is told again what it does not seem to know.
-  await source.received('SIP/2.0 200');
-  next('1 ACK');
-  next('2 INVITE', offer('sendonly'));
-  expect(await answer('2 INVITE')).toBe('a=recvonly');
-  next('3 INVITE', offer('sendrecv'));
-  // A copy of an earlier ACK ends the repetition of no later answer.
-  next('1 ACK');
-  expect(await answer('2 INVITE')).toBe('a=recvonly');
-  next('2 ACK');
-  next('3 INVITE', offer('sendrecv'));
-  expect(await answer('3 INVITE')).toBe('a=sendrecv');
-  next('3 ACK');
-  next('4 BYE');
-  expect(await answer('4 BYE')).toBeUndefined();
-  const interaction = webrtc.interactions.find(({ description }) => description.includes('put on hold and taken back'));
-  const [exchange] = await recorded('UDP');
-  expect(judge(interaction as Interaction, exchange?.messages ?? [], adapter.profile, 'destination')).toEqual([]);
-});
-
-test('over UDP an ACK that is more than 2 s late is taken, and a BYE ends the call without one', async () => {
-  const begun = async (callId: string) => {
-    const source = await dial('UDP');
-    source.send(invite({ transport: 'UDP', local: source.local, callId, number: numberOf.UDP }));
-    const ok = await source.received('SIP/2.0 200');
-    const uri = headerOf(ok, 'Contact').slice(1, -1);
-    const parts = { transport: 'UDP', local: source.local, uri, to: headerOf(ok, 'To'), callId } as const;
-    const next = (cseq: string, body: Pick<RequestOptions, 'extra' | 'body'> = {}) =>
-      source.send(request({ ...parts, ...body, branch: cseq, cseq }));
-    // It is repeated after 0.5, 1.5 and 3.5 s.
-    for (let copies = 0; copies < 3; copies += 1) await source.received('SIP/2.0 200');
-    return { source, next };
-  };
-  const [late, never] = await Promise.all([begun('late ACK'), begun('no ACK')]);
-  const heldBy = (source: RawSource) => ({
-    extra: [`Contact: <sip:raw@${source.local}>`, 'Content-Type: application/sdp'],
-    body: `${ANSWER_SDP}a=sendonly\r\n`,
-  });
-  late.next('1 ACK');
-  late.next('2 INVITE', heldBy(late.source));
-  never.next('2 BYE');
-  const answers = [late, never].map(({ source }) => source.received('SIP/2.0 200'));
-  expect((await Promise.all(answers)).map((text) => headerOf(text, 'CSeq'))).toEqual(['2 INVITE', '2 BYE']);
-});
-
-test('a repeated request over UDP is answered again and recorded once', async () => {
-  const source = await dial('UDP');
-  const options = request({
-    transport: 'UDP',
-    local: source.local,
-    uri: 'sip:voice.example',
-    to: '<sip:voice.example>',
-    callId: 'again',
-    branch: 'again',
-    cseq: '1 OPTIONS',
-  });
-  source.send(options);
-  const first = await source.received('SIP/2.0 200');
-  source.send(options);
-  expect(await source.received('SIP/2.0 200')).toBe(first);
-  expect((await recorded('UDP'))[0]?.messages).toHaveLength(2);
-});
-
-test.each(['TCP', 'UDP'] as const)(
-  'a call over %s is held twice and hung up, as no interaction has it',
-  async (transport) => {
-    const source = await dial(transport);
-    const callId = `open${transport}`;
-    const first = invite({ transport, local: source.local, callId, number: numberOf[transport] });
-    source.send(first);
-    const answered = await source.received('SIP/2.0 200');
-    const uri = headerOf(answered, 'Contact').slice(1, -1);
-    const parts = { transport, local: source.local, callId, uri, to: headerOf(answered, 'To') };
-    source.send(request({ ...parts, branch: `${callId}a1`, cseq: '1 ACK' }));
-    const offer = first.slice(first.indexOf('v=0'));
-    const held = `${offer}a=sendonly\r\n`;
-    const reinvite = async (number: number, body: string) => {
-      const extra = ['Contact: <sip:raw@127.0.0.1:9>', 'Content-Type: application/sdp'];
-      source.send(request({ ...parts, branch: `${callId}i${number}`, cseq: `${number} INVITE`, extra, body }));
-      const answer = await source.received('SIP/2.0 200');
-      source.send(request({ ...parts, branch: `${callId}a${number}`, cseq: `${number} ACK` }));
-      return answer.slice(answer.indexOf('o=')).match(/^(?:o=.*|a=(?:sendrecv|recvonly|inactive))$/gm);
-    };
-    const origin = (version: number) => `o=- 1 ${version} IN IP4 127.0.0.1`;
-    expect(await reinvite(2, held)).toEqual([origin(2), 'a=recvonly']);
-    expect(await reinvite(3, offer)).toEqual([origin(3), 'a=sendrecv']);
-    expect(await reinvite(4, held.replace('sendonly', 'inactive'))).toEqual([origin(4), 'a=inactive']);
-    source.send(request({ ...parts, branch: `${callId}5`, cseq: '5 OPTIONS' }));
-    expect(headerOf(await source.received('SIP/2.0 200'), 'CSeq')).toBe('5 OPTIONS');
-    source.send(request({ ...parts, branch: `${callId}6`, cseq: '6 INFO' }));
-    expect(headerOf(await source.received('SIP/2.0 501'), 'CSeq')).toBe('6 INFO');
-    source.send(request({ ...parts, branch: `${callId}7`, cseq: '7 BYE' }));
-    expect(headerOf(await source.received('SIP/2.0 200'), 'CSeq')).toBe('7 BYE');
-  },
-);
-
-test('a call goes on over another connection when its own is lost', async () => {
-  const first = await dial('TCP');
-  const callId = 'moved';
-  first.send(invite({ transport: 'TCP', local: first.local, callId, number: '1001' }));
-  const ok = await first.received('SIP/2.0 200');
-  const parts = {
-    transport: 'TCP',
-    uri: headerOf(ok, 'Contact').slice(1, -1),
-    to: headerOf(ok, 'To'),
-    callId,
-  } as const;
-  first.send(request({ ...parts, local: first.local, branch: 'moved1', cseq: '1 ACK' }));
-  await first.close();
-  await server('TCP').settled();
-  const offer = {
-    extra: [`Contact: <sip:raw@${first.local}>`, 'Content-Type: application/sdp'],
-    body: `${ANSWER_SDP}a=sendonly\r\n`,
-  };
-  for (const [cseq, status, body] of [
-    ['2 INVITE', '200', offer],
-    ['3 INFO', '501', {}],
-    ['4 OPTIONS', '200', {}],
-    ['5 BYE', '200', {}],
-  ] as const) {
-    const next = await dial('TCP');
-    next.send(request({ ...parts, local: next.local, branch: `moved ${cseq}`, cseq, ...body }));
-    const answer = await next.received(`SIP/2.0 ${status}`);
-    expect([headerOf(answer, 'CSeq'), headerOf(answer, 'To')]).toEqual([cseq, parts.to]);
-    if (body === offer) expect(answer).toMatch(/o=- 1 2 IN IP4 127.0.0.1\r\n.*a=recvonly/s);
-    await next.close();
-    await server('TCP').settled();
-  }
 });
 
 test('what no contract knows is answered by the protocol and recorded', async () => {

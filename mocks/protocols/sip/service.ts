@@ -59,4 +59,5 @@ export function beginning(name: string, values: StateSet['values'] = {}): StateH
 export const streamLimits = [
   'a dialog that goes on over another connection is a plain call: it is held, taken back, asked whether it is there, and released',
   'an answer goes over the connection that its dialog began on, as long as that is open',
+  'a dialog that is over is taken for one whose connection is lost: another BYE is answered 200',
 ] as const;
